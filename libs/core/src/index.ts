@@ -1,0 +1,4 @@
+export * from './duration.js';
+export * from './errors.js';
+export * from './request-context.js';
+export * from './signing.js';
