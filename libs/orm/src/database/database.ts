@@ -1,0 +1,70 @@
+import type { SqlResultSet } from '@prisma/driver-adapter-utils';
+import type { SchemaMetadata } from '../metadata/schema.js';
+
+/** The family of SQL that a database speaks. PGlite is `postgres`. */
+export type Dialect = 'postgres' | 'sqlite' | 'mysql';
+
+export type IsolationLevel = 'READ UNCOMMITTED' | 'READ COMMITTED' | 'REPEATABLE READ' | 'SERIALIZABLE';
+
+export interface AtomicOptions {
+  /** Whether a nested block makes a savepoint; `false` joins the outer block. Default `true`. */
+  savepoint?: boolean;
+  /** Whether to refuse to run inside another block, so that its end is a real commit. Default `false`. */
+  durable?: boolean;
+  isolationLevel?: IsolationLevel;
+}
+
+/** One statement that has ended, as every observer sees it. */
+export interface StatementEvent {
+  readonly database: string;
+  readonly sql: string;
+  readonly parameters: readonly unknown[];
+  readonly milliseconds: number;
+  /** Rows returned, or rows affected. */
+  readonly rows: number;
+  /** Tables that the statement reads and writes, by their name in the database. */
+  readonly reads: ReadonlySet<string>;
+  readonly writes: ReadonlySet<string>;
+  /** The id of the transaction that it ran in; absent for a statement that commits itself. */
+  readonly transaction?: string;
+  readonly error?: unknown;
+}
+
+export interface CommitEvent {
+  readonly database: string;
+  /** Tables written since the outermost transaction began, rolled back savepoints included. */
+  readonly writes: ReadonlySet<string>;
+}
+
+/**
+ * Hears what passes through the wrapped driver adapter: QuerySets, Prisma calls, nested writes and raw SQL alike.
+ *
+ * Observers are called in the asynchronous context of whoever sent the statement.
+ */
+export interface DatabaseObserver {
+  statement?(event: StatementEvent): void;
+  /** Runs before the caller learns of the commit, and after each self-committing write; it is awaited. */
+  committed?(event: CommitEvent): void | Promise<void>;
+}
+
+/** One configured database: the port through which everything else in Quintet reaches Prisma. The DI token of the default database. */
+export abstract class Database {
+  abstract readonly alias: string;
+  abstract readonly dialect: Dialect;
+  abstract readonly schema: SchemaMetadata;
+  /** The Prisma client, extended so that writes send model signals. */
+  abstract readonly client: unknown;
+
+  /** Sends a reading statement in the ambient transaction, past Prisma's query engine. */
+  abstract query(sql: string, parameters: readonly unknown[]): Promise<SqlResultSet>;
+  /** Sends a writing statement in the ambient transaction; returns the number of rows affected. */
+  abstract execute(sql: string, parameters: readonly unknown[]): Promise<number>;
+
+  /** Runs `fn` in a transaction that everything it calls joins. Django: `transaction.atomic`. */
+  abstract atomic<T>(fn: () => Promise<T>, options?: AtomicOptions): Promise<T>;
+  /** Runs `fn` after the outermost transaction commits, never when it rolls back; at once outside of one. */
+  abstract onCommit(fn: () => unknown, options?: { robust?: boolean }): void;
+  abstract inAtomicBlock(): boolean;
+
+  abstract observe(observer: DatabaseObserver): Disposable;
+}
