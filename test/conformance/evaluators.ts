@@ -1,0 +1,9 @@
+import type { Area, Evaluator } from './evaluator.js';
+
+/**
+ * The evaluators that exist, each loaded when its area is run.
+ *
+ * @example
+ * orm: async () => (await import('./orm/orm-evaluator.js')).ormEvaluator,
+ */
+export const evaluators: Partial<Record<Area, () => Promise<Evaluator>>> = {};
