@@ -1,0 +1,101 @@
+import type { IncomingMessage } from 'node:http';
+import type { TLSSocket } from 'node:tls';
+import { parseCookie } from 'cookie';
+import type { RequestContext } from '@nest-quintet/core';
+
+/**
+ * Holds a request from before routing to the last byte of its response.
+ *
+ * `raw` is Node's request. In Express it is the very object that guards and handlers get; in Fastify they get a
+ * `FastifyRequest` around it, so that what they are to see is shown with {@link HttpRequest.expose}.
+ */
+export class HttpRequest {
+  #cookies: Readonly<Record<string, string | undefined>> | undefined;
+  #exposed: Map<string, PropertyDescriptor> | undefined;
+  #platform: object | undefined;
+
+  constructor(
+    /** Node's request. */
+    readonly raw: IncomingMessage,
+    /** The request's context, the same as `requestContext.current()`. */
+    readonly context: RequestContext,
+  ) {}
+
+  get method(): string {
+    return this.raw.method ?? 'GET';
+  }
+
+  /** The path and query as they arrived, for example `/books?page=2`; setting it before `next()` routes anew. */
+  get url(): string {
+    return this.raw.url ?? '/';
+  }
+
+  set url(url: string) {
+    this.raw.url = url;
+  }
+
+  /** The path without the query, as it arrived: nothing is decoded. */
+  get path(): string {
+    const url = this.url;
+    const end = url.search(/[?#]/);
+    return end < 0 ? url : url.slice(0, end);
+  }
+
+  /** The query's parameters. */
+  get query(): URLSearchParams {
+    const url = this.url;
+    const start = url.indexOf('?');
+    return new URLSearchParams(start < 0 ? '' : url.slice(start + 1));
+  }
+
+  /** Returns a header's value; several lines are joined as Node joins them. */
+  header(name: string): string | undefined {
+    const value = this.raw.headers[name.toLowerCase()];
+    return Array.isArray(value) ? value.join(', ') : value;
+  }
+
+  /** The cookies that came with the request. */
+  get cookies(): Readonly<Record<string, string | undefined>> {
+    return (this.#cookies ??= parseCookie(this.raw.headers.cookie ?? ''));
+  }
+
+  /** The `Host` as it arrived, with the port. Do not trust it before `SecurityMiddleware` looked at it. */
+  get host(): string {
+    return this.header(':authority') ?? this.header('host') ?? '';
+  }
+
+  /** Says whether the connection itself is encrypted. */
+  get isSecure(): boolean {
+    return (this.raw.socket as TLSSocket | undefined)?.encrypted === true;
+  }
+
+  /** The object that guards, pipes and handlers get: Express's or Fastify's request. */
+  get platform(): object {
+    return this.#platform ?? this.raw;
+  }
+
+  /**
+   * Shows a value as a property of the request that guards and handlers get.
+   *
+   * @example
+   * request.expose('session', session); // what @Session() reads, on Express and on Fastify
+   */
+  expose(name: string, value: unknown): void {
+    this.define(name, { value, writable: true, configurable: true, enumerable: true });
+  }
+
+  /** Shows a property made by hand, for example an accessor, on the request that guards and handlers get. */
+  define(name: string, descriptor: PropertyDescriptor): void {
+    (this.#exposed ??= new Map()).set(name, descriptor);
+    Object.defineProperty(this.raw, name, descriptor);
+    if (this.#platform !== undefined) Object.defineProperty(this.#platform, name, descriptor);
+  }
+
+  /** Tells which object guards and handlers get; called by the platform as soon as there is one. */
+  adopt(platform: object): void {
+    if (platform === this.raw || platform === this.#platform) return;
+    this.#platform = platform;
+    if (this.#exposed === undefined) return;
+    for (const [name, descriptor] of this.#exposed) Object.defineProperty(platform, name, descriptor);
+  }
+}
