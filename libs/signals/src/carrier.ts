@@ -1,0 +1,14 @@
+import type { SignalEvent } from './event.js';
+
+/** Takes sent signals on to listeners that are no receivers, such as those of `@OnEvent()`. */
+export interface SignalCarrier {
+  /** Whether anybody listens to the signal from this sender. */
+  hears(signal: string, sender: unknown): boolean;
+  /** Calls the listeners; settles when all have ended and never rejects. */
+  carry(event: SignalEvent): Promise<void>;
+}
+
+/** Where failures are told that must not reach a sender; a Nest `Logger` is one. */
+export interface SignalLogger {
+  error(message: string, stack?: string): void;
+}
