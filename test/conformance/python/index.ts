@@ -1,0 +1,10 @@
+export { call, findAttribute, getAttribute, getItem, setAttribute, setItem } from './access.js';
+export { compare, equals } from './comparison.js';
+export { ExceptionClass, exceptions, isNamed, PythonError, pythonNames, raise } from './errors.js';
+export * from './host-object.js';
+export { PythonClass, PythonFunction, PythonInstance } from './program-objects.js';
+export { Program } from './program.js';
+export { isCaught } from './statements.js';
+export type * from './syntax.js';
+export { represent, toText } from './text.js';
+export { isNumber, isTrue, isTuple, iterate, lengthOf, typeName } from './types.js';
