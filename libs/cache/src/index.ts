@@ -1,1 +1,12 @@
-export {};
+export * from './backends/backend.js';
+export * from './backends/dummy.cache.js';
+export * from './backends/keyv.cache.js';
+export * from './backends/memory.cache.js';
+export * from './backend-cache.js';
+export * from './cache-key.js';
+export * from './cache-options.js';
+export * from './cache.js';
+export * from './create-cache.js';
+export * from './errors.js';
+export * from './tags/tag-store.js';
+export * from './values/value-type.js';

@@ -1,0 +1,242 @@
+import { toMilliseconds } from '@nest-quintet/core';
+import type { CacheBackend } from './backends/backend.js';
+import { KeyChecker, type CacheKey } from './cache-key.js';
+import {
+  resolveOptions,
+  type CacheOptions,
+  type ResolvedCacheOptions,
+  type Timeout,
+} from './cache-options.js';
+import { Cache, type GetOrSetOptions, type SetOptions, type VersionOptions } from './cache.js';
+import { MissingCacheKeyError, UncacheableValueError } from './errors.js';
+import { Flights } from './flights.js';
+import { Tagged } from './tags/tagged.js';
+
+/** Joins a backend and its options into a cache: makes and checks keys, reads timeouts, keeps tags. */
+export class BackendCache extends Cache {
+  readonly #backend: CacheBackend;
+  readonly #options: ResolvedCacheOptions;
+  /** Tags belong to the store, so that a view with another prefix invalidates the same entries. */
+  readonly #tagPrefix: string;
+  readonly #keys: KeyChecker;
+  readonly #flights: Flights;
+
+  constructor(backend: CacheBackend, options: CacheOptions, parent?: BackendCache) {
+    super();
+    this.#backend = backend;
+    this.#options = parent
+      ? { ...parent.#options, ...options, timeout: parent.#options.timeout }
+      : resolveOptions(options);
+    this.#tagPrefix = parent ? parent.#tagPrefix : this.#options.keyPrefix;
+    this.#keys = parent ? parent.#keys : new KeyChecker();
+    this.#flights = parent ? parent.#flights : new Flights();
+  }
+
+  protected get version(): number {
+    return this.#options.version;
+  }
+
+  makeKey(key: CacheKey, version = this.#options.version): string {
+    return this.#options.keyFunction(key, this.#options.keyPrefix, version);
+  }
+
+  async get<T, D = undefined>(key: CacheKey, fallback?: D, options?: VersionOptions): Promise<T | D> {
+    const value = await this.#fresh(await this.#backend.get(this.#key(key, options, 'get')));
+    return (value === undefined ? fallback : value) as T | D;
+  }
+
+  async set(key: CacheKey, value: unknown, timeout?: Timeout, options?: SetOptions): Promise<void> {
+    const made = this.#key(key, options, 'set');
+    if (value === undefined) {
+      throw new UncacheableValueError(
+        `Cannot cache undefined under "${made}": it is how a miss looks. Store null.`,
+      );
+    }
+    this.#flights.forget(made);
+    await this.#store(made, value, this.#milliseconds(timeout), options);
+  }
+
+  async add(key: CacheKey, value: unknown, timeout?: Timeout, options?: VersionOptions): Promise<boolean> {
+    const made = this.#key(key, options, 'add');
+    const milliseconds = this.#milliseconds(timeout);
+    if (isOver(milliseconds)) return (await this.#backend.get(made)) === undefined;
+    return this.#backend.add(made, value, milliseconds);
+  }
+
+  async touch(key: CacheKey, timeout?: Timeout, options?: VersionOptions): Promise<boolean> {
+    const made = this.#key(key, options, 'touch');
+    const milliseconds = this.#milliseconds(timeout);
+    if (isOver(milliseconds)) return (await this.#backend.delete([made])) > 0;
+    return this.#backend.touch(made, milliseconds);
+  }
+
+  async getMany<T, K extends CacheKey>(keys: Iterable<K>, options?: VersionOptions): Promise<Map<K, T>> {
+    const asked = [...keys];
+    if (asked.length === 0) return new Map();
+    const stored = await this.#backend.getMany(asked.map((key) => this.#key(key, options, 'getMany')));
+    const values = await Promise.all(
+      stored.map((value) => (value instanceof Tagged ? this.#fresh(value) : value)),
+    );
+    const found = new Map<K, T>();
+    for (const [index, key] of asked.entries()) {
+      if (values[index] !== undefined) found.set(key, values[index] as T);
+    }
+    return found;
+  }
+
+  async setMany(
+    values: Readonly<Record<string, unknown>> | ReadonlyMap<CacheKey, unknown>,
+    timeout?: Timeout,
+    options?: VersionOptions,
+  ): Promise<CacheKey[]> {
+    const entries = new Map<string, unknown>();
+    const names = new Map<string, CacheKey>();
+    for (const [key, value] of values instanceof Map ? values : Object.entries(values)) {
+      const made = this.#key(key as CacheKey, options, 'setMany');
+      this.#flights.forget(made);
+      entries.set(made, value);
+      names.set(made, key as CacheKey);
+    }
+    if (entries.size === 0) return [];
+    const milliseconds = this.#milliseconds(timeout);
+    if (isOver(milliseconds)) {
+      await this.#backend.delete([...entries.keys()]);
+      return [];
+    }
+    const failed = await this.#backend.setMany(entries, milliseconds);
+    return failed.map((made) => names.get(made)!);
+  }
+
+  async delete(key: CacheKey, options?: VersionOptions): Promise<boolean> {
+    const made = this.#key(key, options, 'delete');
+    this.#flights.forget(made);
+    return (await this.#backend.delete([made])) > 0;
+  }
+
+  async deleteMany(keys: Iterable<CacheKey>, options?: VersionOptions): Promise<void> {
+    const made = Array.from(keys, (key) => this.#key(key, options, 'deleteMany'));
+    for (const key of made) this.#flights.forget(key);
+    if (made.length > 0) await this.#backend.delete(made);
+  }
+
+  async incr(key: CacheKey, delta = 1, options?: VersionOptions): Promise<number> {
+    const made = this.#key(key, options, 'incr');
+    const sum = await this.#backend.increment(made, delta);
+    if (sum === undefined) throw new MissingCacheKeyError(made);
+    return sum;
+  }
+
+  async clear(): Promise<void> {
+    this.#flights.forgetAll();
+    await this.#backend.clear();
+  }
+
+  async getOrSet<T>(
+    key: CacheKey,
+    factory: () => T | Promise<T>,
+    timeout?: Timeout,
+    options: GetOrSetOptions<T> = {},
+  ): Promise<T> {
+    const made = this.#key(key, options, 'getOrSet');
+    const found = await this.#fresh(await this.#backend.get(made));
+    if (found !== undefined) return found as T;
+    const { isOwn, result } = this.#flights.join(made, (isCurrent) =>
+      this.#compute(made, factory, this.#milliseconds(timeout), options, isCurrent),
+    );
+    const { value, tagged } = await result;
+    // Whoever joined may have come after a change that the computation began before.
+    if (isOwn || !tagged || (await this.#fresh(tagged)) !== undefined) return value;
+    return this.getOrSet(key, factory, timeout, options);
+  }
+
+  async #compute<T>(
+    made: string,
+    factory: () => T | Promise<T>,
+    timeout: number | null,
+    { tags }: GetOrSetOptions<T>,
+    isCurrent: () => boolean,
+  ): Promise<{ value: T; tagged?: Tagged }> {
+    const asOf = tags ? await this.moment() : 0;
+    const value = await factory();
+    const names = typeof tags === 'function' ? tags(value) : tags;
+    const tagged = names && new Tagged(value, this.#tags(names), asOf);
+    // A value that was set, deleted or cleared meanwhile must not be brought back.
+    if (value === undefined || isOver(timeout) || !isCurrent()) return { value, tagged };
+    if (tagged) {
+      await this.#storeTagged(made, tagged, timeout);
+    } else if (!(await this.#backend.add(made, value, timeout))) {
+      const theirs = (await this.#backend.get(made)) as T | undefined;
+      return { value: theirs === undefined ? value : theirs };
+    }
+    return { value, tagged };
+  }
+
+  async invalidateTags(...tags: string[]): Promise<void> {
+    if (tags.length > 0) await this.#backend.tags.invalidate(this.#tags(tags));
+  }
+
+  async moment(): Promise<number> {
+    return (await this.#backend.tags.read([])).now;
+  }
+
+  withVersion(version: number): Cache {
+    return new BackendCache(this.#backend, { version }, this);
+  }
+
+  withPrefix(keyPrefix: string): Cache {
+    return new BackendCache(this.#backend, { keyPrefix }, this);
+  }
+
+  close(): Promise<void> {
+    return this.#backend.close();
+  }
+
+  async #store(
+    made: string,
+    value: unknown,
+    timeout: number | null,
+    options: SetOptions = {},
+  ): Promise<void> {
+    if (isOver(timeout)) {
+      await this.#backend.delete([made]);
+      return;
+    }
+    if (!options.tags) return this.#backend.set(made, value, timeout);
+    const asOf = options.asOf ?? (await this.moment());
+    await this.#storeTagged(made, new Tagged(value, this.#tags(options.tags), asOf), timeout);
+  }
+
+  async #storeTagged(made: string, tagged: Tagged, timeout: number | null): Promise<void> {
+    // Reading makes the tags known to the store, so that "unknown" can mean "lost" later on.
+    const { changes } = await this.#backend.tags.read(tagged.tags);
+    if (tagged.isFresh(changes)) await this.#backend.set(made, tagged, timeout);
+    else await this.#backend.delete([made]);
+  }
+
+  /** Unwraps what the store answered; a value whose tags have changed is a miss. */
+  async #fresh(stored: unknown): Promise<unknown> {
+    if (!(stored instanceof Tagged)) return stored;
+    const { changes } = await this.#backend.tags.read(stored.tags);
+    return stored.isFresh(changes) ? stored.value : undefined;
+  }
+
+  #key(key: CacheKey, options: VersionOptions | undefined, operation: string): string {
+    const made = this.makeKey(key, options?.version);
+    this.#keys.check(made, operation);
+    return made;
+  }
+
+  #tags(tags: readonly string[]): string[] {
+    return [...new Set(tags)].map((tag) => `${this.#tagPrefix}:${tag}`);
+  }
+
+  #milliseconds(timeout: Timeout | undefined): number | null {
+    if (timeout === undefined) return this.#options.timeout;
+    return timeout === null ? null : toMilliseconds(timeout);
+  }
+}
+
+/** A timeout that is over before it begins: nothing is to be stored. */
+function isOver(milliseconds: number | null): milliseconds is number {
+  return milliseconds !== null && milliseconds <= 0;
+}

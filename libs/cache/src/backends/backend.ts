@@ -1,0 +1,50 @@
+import type { TagStore } from '../tags/tag-store.js';
+
+/** Says what a cache has to tell: a store that went down or came back. Nest's `Logger` is one. */
+export interface CacheLogger {
+  log(message: string): void;
+  warn(message: string): void;
+}
+
+/**
+ * Stores values under finished keys: the few operations that differ from store to store.
+ *
+ * Keys arrive made and checked, timeouts as milliseconds above zero, or `null` for never. A backend answers for
+ * atomicity and for not handing out what a caller may change; everything else is derived once, in `Cache`.
+ */
+export abstract class CacheBackend {
+  /** When each tag changed last. */
+  abstract readonly tags: TagStore;
+
+  /** Returns a value; `undefined` is a miss. */
+  abstract get(key: string): Promise<unknown>;
+  abstract set(key: string, value: unknown, timeout: number | null): Promise<void>;
+  /** Stores a value where there is none, atomically; tells whether it did. */
+  abstract add(key: string, value: unknown, timeout: number | null): Promise<boolean>;
+  /** Gives an entry a new timeout; tells whether there was one. */
+  abstract touch(key: string, timeout: number | null): Promise<boolean>;
+  /** Removes entries; returns how many there were. */
+  abstract delete(keys: readonly string[]): Promise<number>;
+  /**
+   * Adds to a whole number, atomically, and keeps its timeout; returns the sum, `undefined` for a miss.
+   *
+   * @throws NotAnIntegerError when the value is anything else.
+   */
+  abstract increment(key: string, delta: number): Promise<number | undefined>;
+  /** Removes everything in this store, whatever its prefix and version. */
+  abstract clear(): Promise<void>;
+
+  /** Returns the values of many keys, in their order. */
+  getMany(keys: readonly string[]): Promise<unknown[]> {
+    return Promise.all(keys.map((key) => this.get(key)));
+  }
+
+  /** Stores many values; returns the keys that could not be stored. */
+  async setMany(entries: ReadonlyMap<string, unknown>, timeout: number | null): Promise<string[]> {
+    await Promise.all([...entries].map(([key, value]) => this.set(key, value, timeout)));
+    return [];
+  }
+
+  /** Lets go of connections and timers; the next operation may open them again. */
+  async close(): Promise<void> {}
+}

@@ -1,0 +1,37 @@
+import { afterEach, beforeEach, describe, it, jest } from '@jest/globals';
+import { Keyv } from 'keyv';
+import type { Cache } from '../cache.js';
+import { createCache, type CacheFactory } from '../create-cache.js';
+import { cacheContract } from '../testing/cache-contract.js';
+import { keyvCache } from './keyv.cache.js';
+import { memoryCache } from './memory.cache.js';
+
+const factories: [string, () => CacheFactory][] = [
+  ['memoryCache()', () => memoryCache()],
+  ['keyvCache() over a Map', () => keyvCache(new Map())],
+  ['keyvCache() over a Keyv', () => keyvCache(new Keyv())],
+];
+
+describe.each(factories)('%s', (_, make) => {
+  let cache: Cache;
+
+  beforeEach(() => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+    cache = createCache(make());
+  });
+
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  for (const { name, run } of cacheContract()) {
+    it(name, () =>
+      run({
+        cache,
+        advance: async (seconds) => {
+          jest.advanceTimersByTime(seconds * 1000);
+        },
+      }),
+    );
+  }
+});

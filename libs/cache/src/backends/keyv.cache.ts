@@ -1,0 +1,25 @@
+import { Keyv, type KeyvStoreAdapter } from 'keyv';
+import { BackendCache } from '../backend-cache.js';
+import type { CacheOptions } from '../cache-options.js';
+import type { CacheFactory } from '../create-cache.js';
+import { KeyvBackend } from './keyv-backend.js';
+
+/**
+ * Keeps values in any Keyv store: SQLite, MongoDB, etcd, DynamoDB, or a `Keyv` that is configured already.
+ *
+ * Keyv has no atomic operations: `add`, `incr` and `touch` are safe within this process only. Where several
+ * processes share the store, prefer `redisCache()`.
+ *
+ * @example
+ * CacheModule.forRoot({ caches: { default: keyvCache(new KeyvSqlite('sqlite://cache.db')) } })
+ */
+export function keyvCache(
+  store: Keyv | KeyvStoreAdapter | Map<string, unknown>,
+  options: CacheOptions = {},
+): CacheFactory {
+  return () => {
+    const keyv =
+      store instanceof Keyv ? store : new Keyv({ store, useKeyPrefix: false, throwOnErrors: true });
+    return new BackendCache(new KeyvBackend(keyv, options.types), options);
+  };
+}

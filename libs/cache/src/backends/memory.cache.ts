@@ -1,0 +1,36 @@
+import { ImproperlyConfiguredError } from '@nest-quintet/core';
+import { BackendCache } from '../backend-cache.js';
+import type { CacheOptions } from '../cache-options.js';
+import type { CacheFactory } from '../create-cache.js';
+import { MemoryBackend } from './memory-backend.js';
+
+export interface MemoryCacheOptions extends CacheOptions {
+  /** How many entries to keep; beyond it the least recently used go first. Default 10,000. Django: `MAX_ENTRIES`. */
+  maxEntries?: number;
+  /**
+   * Which part of a full cache to remove at once: `3` is a third, `0` everything. By default one entry, the least
+   * recently used. Django: `CULL_FREQUENCY`.
+   */
+  cullFrequency?: number;
+}
+
+/**
+ * Keeps values in the memory of this process, the least recently used going first.
+ *
+ * Values are copied on the way in and on the way out, so that no caller changes what others will get.
+ *
+ * @example
+ * CacheModule.forRoot({ caches: { default: memoryCache({ maxEntries: 50_000, timeout: '10m' }) } })
+ *
+ * Django: `LocMemCache`.
+ */
+export function memoryCache(options: MemoryCacheOptions = {}): CacheFactory {
+  const { maxEntries = 10_000, cullFrequency } = options;
+  if (!Number.isInteger(maxEntries) || maxEntries < 1) {
+    throw new ImproperlyConfiguredError(
+      `memoryCache: maxEntries is ${maxEntries}. Give a whole number above zero.`,
+    );
+  }
+  return () =>
+    new BackendCache(new MemoryBackend({ maxEntries, cullFrequency, types: options.types }), options);
+}

@@ -1,0 +1,151 @@
+import type { CacheKey } from './cache-key.js';
+import type { Timeout } from './cache-options.js';
+import { MissingCacheKeyError } from './errors.js';
+
+/** Says which version of a key is meant; the cache's own by default. */
+export interface VersionOptions {
+  version?: number;
+}
+
+export interface SetOptions extends VersionOptions {
+  /** Names of what the value was made from; after `invalidateTags()` with one of them it is a miss. */
+  tags?: readonly string[];
+  /** When the computation of the value began, as `moment()` told; by default now. */
+  asOf?: number;
+}
+
+export interface GetOrSetOptions<T> extends VersionOptions {
+  /** Names of what the value is made from, or a function of the value that tells them. */
+  tags?: readonly string[] | ((value: T) => readonly string[]);
+}
+
+/**
+ * Keeps values that are dear to compute. As a DI token it is the cache named `default`.
+ *
+ * Timeouts are seconds or a text such as `'15m'`: `undefined` is the cache's own timeout, `null` is never, zero or
+ * less does not store. A stored `null` is a value, `undefined` is a miss. Every operation takes `{ version }`.
+ *
+ * @example
+ * constructor(private readonly cache: Cache) {}
+ * …
+ * const rating = await this.cache.getOrSet(`rating:${id}`, () => this.computeRating(id), '10m');
+ *
+ * Django: `django.core.cache.cache`.
+ */
+export abstract class Cache {
+  /** Returns the key under which the store keeps a value: `prefix:version:key` unless configured otherwise. */
+  abstract makeKey(key: CacheKey, version?: number): string;
+
+  /** Returns a value, or `fallback` on a miss. */
+  abstract get<T = unknown>(key: CacheKey): Promise<T | undefined>;
+  abstract get<T = unknown, D = undefined>(
+    key: CacheKey,
+    fallback: D,
+    options?: VersionOptions,
+  ): Promise<T | D>;
+
+  /** Stores a value. @throws UncacheableValueError when it cannot be kept outside of its owner's memory. */
+  abstract set(key: CacheKey, value: unknown, timeout?: Timeout, options?: SetOptions): Promise<void>;
+
+  /** Stores a value where there is none; tells whether it did. */
+  abstract add(key: CacheKey, value: unknown, timeout?: Timeout, options?: VersionOptions): Promise<boolean>;
+
+  /** Gives an entry a new timeout from now on; tells whether there was one. */
+  abstract touch(key: CacheKey, timeout?: Timeout, options?: VersionOptions): Promise<boolean>;
+
+  /** Returns what is found of many keys, in one round trip. */
+  abstract getMany<T = unknown, K extends CacheKey = string>(
+    keys: Iterable<K>,
+    options?: VersionOptions,
+  ): Promise<Map<K, T>>;
+
+  /** Stores many values in one round trip; returns the keys that could not be stored. */
+  abstract setMany(
+    values: Readonly<Record<string, unknown>> | ReadonlyMap<CacheKey, unknown>,
+    timeout?: Timeout,
+    options?: VersionOptions,
+  ): Promise<CacheKey[]>;
+
+  /** Removes an entry; tells whether there was one. */
+  abstract delete(key: CacheKey, options?: VersionOptions): Promise<boolean>;
+
+  /** Removes many entries in one round trip. */
+  abstract deleteMany(keys: Iterable<CacheKey>, options?: VersionOptions): Promise<void>;
+
+  /**
+   * Adds to a stored whole number, atomically, and returns the sum; its timeout stays.
+   *
+   * @throws MissingCacheKeyError, NotAnIntegerError
+   */
+  abstract incr(key: CacheKey, delta?: number, options?: VersionOptions): Promise<number>;
+
+  /** Removes everything from the store, other prefixes and versions included. */
+  abstract clear(): Promise<void>;
+
+  /**
+   * Returns a value, or computes and stores it.
+   *
+   * Concurrent misses of one key in this process wait for one computation.
+   */
+  abstract getOrSet<T>(
+    key: CacheKey,
+    factory: () => T | Promise<T>,
+    timeout?: Timeout,
+    options?: GetOrSetOptions<T>,
+  ): Promise<T>;
+
+  /** Makes everything stale that carries one of the tags, at the same cost however much that is. */
+  abstract invalidateTags(...tags: string[]): Promise<void>;
+
+  /**
+   * Tells the present moment of the tags' clock.
+   *
+   * Ask before a computation and give the answer to `set()` as `asOf`: if one of the tags changes meanwhile, the
+   * value is never served.
+   */
+  abstract moment(): Promise<number>;
+
+  /** Returns the same cache with another version by default. */
+  abstract withVersion(version: number): Cache;
+
+  /** Returns the same cache with another key prefix. */
+  abstract withPrefix(keyPrefix: string): Cache;
+
+  /** Lets go of connections and timers; the module does so at shutdown. */
+  abstract close(): Promise<void>;
+
+  /** Tells whether a key has a value. */
+  async has(key: CacheKey, options?: VersionOptions): Promise<boolean> {
+    return (await this.get(key, undefined, options)) !== undefined;
+  }
+
+  /** Subtracts from a stored whole number. @throws MissingCacheKeyError, NotAnIntegerError */
+  decr(key: CacheKey, delta = 1, options?: VersionOptions): Promise<number> {
+    return this.incr(key, -delta, options);
+  }
+
+  /**
+   * Moves an entry to a higher version, with the cache's own timeout; returns the new version.
+   *
+   * @throws MissingCacheKeyError
+   */
+  async incrVersion(
+    key: CacheKey,
+    delta = 1,
+    { version = this.version }: VersionOptions = {},
+  ): Promise<number> {
+    const value = await this.get(key, undefined, { version });
+    if (value === undefined) throw new MissingCacheKeyError(this.makeKey(key, version));
+    await this.set(key, value, undefined, { version: version + delta });
+    await this.delete(key, { version });
+    return version + delta;
+  }
+
+  /** Moves an entry to a lower version. @throws MissingCacheKeyError */
+  decrVersion(key: CacheKey, delta = 1, options?: VersionOptions): Promise<number> {
+    return this.incrVersion(key, -delta, options);
+  }
+
+  /** The version of keys when a call does not say. */
+  protected abstract readonly version: number;
+}

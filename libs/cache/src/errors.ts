@@ -1,0 +1,23 @@
+import { QuintetError } from '@nest-quintet/core';
+
+/** Says that `incr()`, `decr()` or `incrVersion()` met a key that is not stored. Django: `ValueError`. */
+export class MissingCacheKeyError extends QuintetError {
+  constructor(key: string) {
+    super(`Key "${key}" is not in the cache. Store a number first, with set() or add().`);
+  }
+}
+
+/** Says that `incr()` or `decr()` met a value that is no whole number. Django: `TypeError`. */
+export class NotAnIntegerError extends QuintetError {
+  constructor(key: string) {
+    super(
+      `The value of "${key}" is no whole number. incr() and decr() count in whole numbers, on every backend alike.`,
+    );
+  }
+}
+
+/** Says that a value cannot be kept outside of the memory of its owner. Django: `PicklingError`. */
+export class UncacheableValueError extends QuintetError {}
+
+/** Says that the store of a cache does not answer; thrown only where `onError: 'throw'` asks for it. */
+export class CacheUnavailableError extends QuintetError {}

@@ -1,0 +1,167 @@
+import { ErrorReply } from 'redis';
+import { CacheBackend } from '../backends/backend.js';
+import { NotAnIntegerError } from '../errors.js';
+import { builtinTypes } from '../values/builtin-types.js';
+import { ValueCodec } from '../values/codec.js';
+import type { ValueType } from '../values/value-type.js';
+import { LostWrites } from './lost-writes.js';
+import type { RedisClient, RedisConnection } from './redis-connection.js';
+import { RedisTags } from './redis-tags.js';
+
+const SCAN_COUNT = 1_000;
+
+/** Values as JSON, or JSON and bytes, in Redis strings; what must be atomic is one command or one script. */
+export class RedisBackend extends CacheBackend {
+  readonly tags: RedisTags;
+  readonly #connection: RedisConnection;
+  readonly #namespace: string;
+  readonly #codec: ValueCodec;
+  readonly #lost = new LostWrites();
+
+  constructor(connection: RedisConnection, namespace: string, types: readonly ValueType[] = []) {
+    super();
+    this.#connection = connection;
+    this.#namespace = namespace;
+    this.#codec = new ValueCodec([...builtinTypes, ...types]);
+    this.tags = new RedisTags(connection, `${namespace}tags`, this.#lost);
+    connection.recovery = {
+      isRepaired: () => this.#lost.isEmpty,
+      repair: (client) =>
+        this.#lost.repair({
+          forget: async (names) => void (names.length > 0 && (await client.unlink(names))),
+          forgetAll: () => this.#clear(client),
+          invalidate: (tags) => this.tags.invalidateWith(client, tags),
+        }),
+    };
+  }
+
+  get(key: string): Promise<unknown> {
+    return this.#connection.run(
+      async (client) => this.#decode(await client.get(this.#name(key))),
+      () => undefined,
+    );
+  }
+
+  override getMany(keys: readonly string[]): Promise<unknown[]> {
+    return this.#connection.run(
+      async (client) => {
+        const found = await client.mGet(keys.map((key) => this.#name(key)));
+        return found.map((value) => this.#decode(value));
+      },
+      () => keys.map(() => undefined),
+    );
+  }
+
+  async set(key: string, value: unknown, timeout: number | null): Promise<void> {
+    await this.setMany(new Map([[key, value]]), timeout);
+  }
+
+  /** Commands sent in the same tick travel together. */
+  override setMany(entries: ReadonlyMap<string, unknown>, timeout: number | null): Promise<string[]> {
+    const encoded = Array.from(
+      entries,
+      ([key, value]) => [this.#name(key), this.#codec.encode(value)] as const,
+    );
+    return this.#connection.run(
+      async (client) => {
+        await Promise.all(encoded.map(([name, value]) => client.set(name, value, expiration(timeout))));
+        return [];
+      },
+      () => {
+        this.#lost.keys(encoded.map(([name]) => name));
+        return [...entries.keys()];
+      },
+    );
+  }
+
+  add(key: string, value: unknown, timeout: number | null): Promise<boolean> {
+    const encoded = this.#codec.encode(value);
+    return this.#connection.run(
+      async (client) =>
+        (await client.set(this.#name(key), encoded, { ...expiration(timeout), condition: 'NX' })) !== null,
+      () => false,
+    );
+  }
+
+  touch(key: string, timeout: number | null): Promise<boolean> {
+    const name = this.#name(key);
+    return this.#connection.run(
+      async (client) => {
+        if (timeout !== null) return (await client.pExpire(name, Math.ceil(timeout))) === 1;
+        const [, exists] = await Promise.all([client.persist(name), client.exists(name)]);
+        return exists === 1;
+      },
+      () => false,
+    );
+  }
+
+  delete(keys: readonly string[]): Promise<number> {
+    const names = keys.map((key) => this.#name(key));
+    return this.#connection.run(
+      (client) => client.unlink(names),
+      () => {
+        this.#lost.keys(names);
+        return 0;
+      },
+    );
+  }
+
+  increment(key: string, delta: number): Promise<number | undefined> {
+    return this.#connection
+      .run(
+        async (client) => {
+          try {
+            return (await client.increment(this.#name(key), delta)) ?? undefined;
+          } catch (error) {
+            if (error instanceof ErrorReply && /not an integer|WRONGTYPE/.test(error.message)) {
+              return new NotAnIntegerError(key);
+            }
+            throw error;
+          }
+        },
+        () => undefined,
+      )
+      .then((sum) => {
+        if (sum instanceof Error) throw sum;
+        return sum;
+      });
+  }
+
+  clear(): Promise<void> {
+    return this.#connection.run(
+      (client) => this.#clear(client),
+      () => this.#lost.everything(),
+    );
+  }
+
+  override close(): Promise<void> {
+    return this.#connection.close();
+  }
+
+  /** Removes what lies under the namespace, and nothing of others who share the database. */
+  async #clear(client: RedisClient): Promise<void> {
+    const pattern = `${this.#namespace.replace(/[\\*?[\]]/g, '\\$&')}*`;
+    for await (const names of client.scanIterator({ MATCH: pattern, COUNT: SCAN_COUNT })) {
+      const entries = names.filter((name) => String(name) !== this.tags.name);
+      if (entries.length > 0) await client.unlink(entries);
+    }
+  }
+
+  #name(key: string): string {
+    return this.#namespace + key;
+  }
+
+  /** Whatever was not written here is a miss. */
+  #decode(stored: Buffer | null): unknown {
+    if (stored === null) return undefined;
+    try {
+      return this.#codec.decode(stored);
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+function expiration(timeout: number | null) {
+  return timeout === null ? {} : ({ expiration: { type: 'PX', value: Math.ceil(timeout) } } as const);
+}

@@ -1,0 +1,61 @@
+import { ImproperlyConfiguredError, toMilliseconds, type Duration } from '@nest-quintet/core';
+import type { RedisClientOptions } from 'redis';
+import { BackendCache } from '../backend-cache.js';
+import type { CacheOptions } from '../cache-options.js';
+import type { CacheFactory } from '../create-cache.js';
+import { RedisBackend } from './redis-backend.js';
+import { RedisConnection } from './redis-connection.js';
+
+export interface RedisCacheOptions extends CacheOptions {
+  /** Where the server is: `redis://[[user]:password@]host[:port][/database]`, or `rediss://` for TLS. */
+  url: string;
+  /** How long one operation may take, connecting included; beyond it the cache is down. Default 250 ms. */
+  operationTimeout?: Duration;
+  /**
+   * What an operation does while Redis is down: `'miss'` finds nothing and stores nothing, `'throw'` throws a
+   * `CacheUnavailableError`. Default `'miss'`.
+   */
+  onError?: 'miss' | 'throw';
+  /** Stands in front of every key, so that `clear()` removes what is the cache's and nothing else. Default `cache:`. */
+  namespace?: string;
+  /** More options of the `redis` client: TLS, credentials, keep-alive. */
+  client?: Omit<RedisClientOptions, 'url' | 'disableOfflineQueue' | 'RESP'>;
+}
+
+/**
+ * Keeps values in Redis, for many processes to share.
+ *
+ * Redis that does not answer is a miss: every operation is limited in time, the first one that fails takes the cache
+ * out of service, and it comes back by itself. Both are logged once.
+ *
+ * @example
+ * CacheModule.forRoot({ caches: { default: redisCache({ url: process.env.REDIS_URL, keyPrefix: 'shop' }) } })
+ *
+ * Django: `RedisCache`.
+ *
+ * @throws ImproperlyConfiguredError for a malformed URL.
+ */
+export function redisCache(options: RedisCacheOptions): CacheFactory {
+  const { operationTimeout = 0.25, onError = 'miss', namespace = 'cache:' } = options;
+  checkUrl(options.url);
+  const limit = toMilliseconds(operationTimeout, 'operationTimeout');
+  return ({ alias, logger }) => {
+    const connection = new RedisConnection({
+      client: { ...options.client, url: options.url },
+      limit,
+      onError,
+      name: `The cache "${alias}"`,
+      logger,
+    });
+    return new BackendCache(new RedisBackend(connection, namespace, options.types), options);
+  };
+}
+
+function checkUrl(url: string): void {
+  const protocol = URL.canParse(url) ? new URL(url).protocol : undefined;
+  if (protocol !== 'redis:' && protocol !== 'rediss:') {
+    throw new ImproperlyConfiguredError(
+      `redisCache: ${JSON.stringify(url)} is no Redis URL. Give one such as redis://localhost:6379/0.`,
+    );
+  }
+}
