@@ -1,0 +1,190 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { SessionData as ExpressSessionData } from 'express-session';
+import { SessionInterruptedError } from '../errors.js';
+import { SessionChanges } from '../session/session-changes.js';
+import { makeSessionKey } from '../session/session-key.js';
+import type { SessionEngine } from './session-engine.js';
+
+export interface EngineContract {
+  /** Makes the engine under test, with nothing in it. */
+  create: () => SessionEngine | Promise<SessionEngine>;
+  /** Another process's engine on the same store; left out where there is none. */
+  createSecond?: () => SessionEngine | Promise<SessionEngine>;
+  /** Whether the store's own clock follows the test's. */
+  hasFakeClock?: boolean;
+}
+
+/** Says what every engine does; each runs it in one line. */
+export function describeEngine(
+  name: string,
+  { create, createSecond, hasFakeClock = true }: EngineContract,
+): void {
+  describe(`${name} (every engine)`, () => {
+    let engine: SessionEngine;
+
+    beforeEach(async () => {
+      engine = await create();
+    });
+
+    afterEach(() => {
+      jest.useRealTimers();
+    });
+
+    it('knows nothing of a key that it did not make', async () => {
+      expect(await engine.fetch(makeSessionKey())).toBeUndefined();
+      await expect(engine.demand(makeSessionKey())).rejects.toThrow(SessionInterruptedError);
+    });
+
+    it('returns what it stored, with every kind of value', async () => {
+      const values = {
+        text: '日本 é \u0000',
+        list: [1, { a: null }],
+        at: new Date(5),
+        big: 10n ** 20n,
+        no: false,
+      };
+      const { key } = await engine.create(makeSessionKey(), values, inSeconds(60));
+      expect({ ...(await engine.fetch(key))?.values }).toEqual(values);
+    });
+
+    it('keeps an empty session', async () => {
+      const { key } = await engine.create(makeSessionKey(), {}, inSeconds(60));
+      expect(await engine.fetch(key)).toMatchObject({ key, values: {} });
+    });
+
+    it('never puts a new session over another', async () => {
+      const first = await engine.create(makeSessionKey(), { owner: 'first' }, inSeconds(60));
+      const second = await engine.create(first.key, { owner: 'second' }, inSeconds(60));
+      expect(second.key).not.toBe(first.key);
+      expect((await engine.fetch(first.key))?.values).toMatchObject({ owner: 'first' });
+      expect((await engine.fetch(second.key))?.values).toMatchObject({ owner: 'second' });
+    });
+
+    it('hands out values that the caller may change', async () => {
+      const { key, values } = await engine.create(makeSessionKey(), { list: [1] }, inSeconds(60));
+      (values.list as number[]).push(2);
+      expect((await engine.fetch(key))?.values).toMatchObject({ list: [1] });
+    });
+
+    it('writes the changed keys alone, over what others wrote meanwhile', async () => {
+      const base = await engine.create(makeSessionKey(), { a: 1, b: 1, c: 1 }, inSeconds(60));
+      await engine.commit(base, changes({ a: 2 }), inSeconds(60));
+      const last = await engine.commit(base, changes({ d: 4 }, ['b']), inSeconds(60));
+      expect({ ...last.values }).toEqual({ a: 2, c: 1, d: 4 });
+      expect({ ...(await engine.fetch(base.key))?.values }).toEqual({ a: 2, c: 1, d: 4 });
+    });
+
+    it('loses no update of many at the same time', async () => {
+      const engines = [engine, ...(createSecond ? [await createSecond()] : [])];
+      const base = await engine.create(makeSessionKey(), {}, inSeconds(60));
+      const names = Array.from({ length: 20 }, (_, i) => `key${i}`);
+      await Promise.all(
+        names.map((name, i) =>
+          engines[i % engines.length]!.commit(base, changes({ [name]: i }), inSeconds(60)),
+        ),
+      );
+      expect(Object.keys((await engine.fetch(base.key))?.values ?? {}).sort()).toEqual([...names].sort());
+    });
+
+    it('drops everything when told to, whoever wrote it', async () => {
+      const base = await engine.create(makeSessionKey(), { a: 1 }, inSeconds(60));
+      await engine.commit(base, changes({ b: 2 }), inSeconds(60));
+      const cleared = new SessionChanges();
+      cleared.clear();
+      await engine.commit(base, cleared, inSeconds(60));
+      expect({ ...(await engine.fetch(base.key))?.values }).toEqual({});
+    });
+
+    it('never brings back a deleted session', async () => {
+      const base = await engine.create(makeSessionKey(), { a: 1 }, inSeconds(60));
+      await engine.drop(base.key);
+      await expect(engine.commit(base, changes({ a: 2 }), inSeconds(60))).rejects.toThrow(
+        SessionInterruptedError,
+      );
+      expect(await engine.fetch(base.key)).toBeUndefined();
+    });
+
+    it('deletes what is not there without complaint', async () => {
+      await expect(engine.drop(makeSessionKey())).resolves.toBeUndefined();
+    });
+
+    it('does not return a session that has expired', async () => {
+      const { key } = await engine.create(makeSessionKey(), { a: 1 }, inSeconds(-1));
+      expect(await engine.fetch(key)).toBeUndefined();
+    });
+
+    if (hasFakeClock) {
+      it('ends a session when its time has come, and not before', async () => {
+        setClock('2024-05-01T12:00:00Z');
+        const { key } = await engine.create(makeSessionKey(), { a: 1 }, inSeconds(3600));
+        setClock('2024-05-01T12:59:59Z');
+        expect(await engine.fetch(key)).toBeDefined();
+        setClock('2024-05-01T13:00:00Z');
+        expect(await engine.fetch(key)).toBeUndefined();
+      });
+
+      it('extends the life of a session that is saved again', async () => {
+        setClock('2024-05-01T12:00:00Z');
+        const base = await engine.create(makeSessionKey(), { a: 1 }, inSeconds(60));
+        setClock('2024-05-01T12:00:30Z');
+        await engine.commit(base, new SessionChanges(), inSeconds(60));
+        setClock('2024-05-01T12:01:20Z');
+        expect((await engine.fetch(base.key))?.values).toMatchObject({ a: 1 });
+      });
+    }
+
+    it('takes and returns sessions as express-session does', async () => {
+      const sid = makeSessionKey();
+      await set(engine, sid, { cookie: { originalMaxAge: 60_000, expires: inSeconds(60) }, visits: 1 });
+      await set(engine, sid, { cookie: { originalMaxAge: 60_000, expires: inSeconds(60) }, visits: 2 });
+      expect(await get(engine, sid)).toMatchObject({
+        visits: 2,
+        cookie: { originalMaxAge: expect.any(Number) },
+      });
+      expect((await engine.fetch(sid))?.values).toEqual(Object.assign(Object.create(null), { visits: 2 }));
+      await new Promise<void>((resolve) => engine.destroy(sid, () => resolve()));
+      expect(await get(engine, sid)).toBeFalsy();
+    });
+  });
+}
+
+function inSeconds(seconds: number): Date {
+  return new Date(Date.now() + seconds * 1000);
+}
+
+function setClock(now: string): void {
+  jest.useFakeTimers({ now: new Date(now), doNotFake: everythingButDate });
+}
+
+/** Servers and sockets keep the real clock's timers. */
+const everythingButDate = [
+  'hrtime',
+  'nextTick',
+  'performance',
+  'queueMicrotask',
+  'setImmediate',
+  'clearImmediate',
+  'setInterval',
+  'clearInterval',
+  'setTimeout',
+  'clearTimeout',
+] as const satisfies readonly string[] as never;
+
+function changes(values: Record<string, unknown>, deleted: string[] = []): SessionChanges {
+  const result = new SessionChanges();
+  for (const key of deleted) result.delete(key);
+  for (const [key, value] of Object.entries(values)) result.set(key, value);
+  return result;
+}
+
+function set(engine: SessionEngine, sid: string, session: object): Promise<void> {
+  return new Promise((resolve, reject) => {
+    engine.set(sid, session as ExpressSessionData, (error) => (error ? reject(error as Error) : resolve()));
+  });
+}
+
+function get(engine: SessionEngine, sid: string): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    engine.get(sid, (error, session) => (error ? reject(error as Error) : resolve(session)));
+  });
+}

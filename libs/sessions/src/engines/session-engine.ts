@@ -1,0 +1,167 @@
+import { createHash } from 'node:crypto';
+import expressSession, { type SessionData as ExpressSessionData } from 'express-session';
+import { type Duration, toMilliseconds } from '@nest-quintet/core';
+import { SessionInterruptedError } from '../errors.js';
+import { jsonSerializer } from '../serializer/json.serializer.js';
+import type { SessionSerializer, SessionValues } from '../serializer/session-serializer.js';
+import type { SessionBackend, StoredSession } from '../session/session-backend.js';
+import type { SessionChanges } from '../session/session-changes.js';
+import { makeSessionKey } from '../session/session-key.js';
+import { KeyedQueue } from './keyed-queue.js';
+import { answer, type StoreCallback } from './store-callback.js';
+import type { SessionRecord } from './session-record.js';
+
+export interface SessionEngineOptions {
+  /** Turns values into text. Default `jsonSerializer`. Django: `SESSION_SERIALIZER`. */
+  serializer?: SessionSerializer;
+  /** How long a session lives that plain express-session saves without a `maxAge`. Default `'14d'`. */
+  defaultAge?: Duration;
+}
+
+/** Finds what an engine needs in the application, by its injection token; nothing when there is none. */
+export type Resolve = <T>(token: unknown) => T | undefined;
+
+/**
+ * Keeps sessions somewhere. An engine is an express-session store, so that a plain Express application can use it too.
+ *
+ * A new engine answers four questions about records; everything else is derived from them here. The ids it sees are
+ * SHA-256 digests: whoever reads the store learns no visitor's key.
+ */
+export abstract class SessionEngine extends expressSession.Store implements SessionBackend {
+  readonly serializer: SessionSerializer;
+  readonly #defaultAge: number;
+  readonly #queue = new KeyedQueue();
+
+  constructor({ serializer = jsonSerializer, defaultAge = '14d' }: SessionEngineOptions = {}) {
+    super();
+    this.serializer = serializer;
+    this.#defaultAge = toMilliseconds(defaultAge, 'defaultAge');
+  }
+
+  /** Returns the record, expired or not. */
+  protected abstract read(id: string): Promise<SessionRecord | undefined>;
+  /** Stores a new record and says whether the id was free. */
+  protected abstract insert(id: string, record: SessionRecord): Promise<boolean>;
+  /** Stores `record` if the record's data still are `expected`, in one step, and says whether they were. */
+  protected abstract replace(id: string, expected: string, record: SessionRecord): Promise<boolean>;
+  protected abstract remove(id: string): Promise<void>;
+
+  /**
+   * Removes the sessions that have expired and returns their number. Django: `clearsessions`.
+   *
+   * A store that forgets them by itself has nothing to do.
+   */
+  clearExpired(): Promise<number> {
+    return Promise.resolve(0);
+  }
+
+  /** Takes what the engine needs from the application; called once, before the first request. */
+  attach?(resolve: Resolve): void | Promise<void>;
+
+  async fetch(key: string): Promise<StoredSession | undefined> {
+    const record = await this.read(this.idOf(key));
+    if (!record || record.expiresAt.getTime() <= Date.now()) return undefined;
+    return this.#decode(key, record.data);
+  }
+
+  async create(key: string, values: SessionValues, expiresAt: Date): Promise<StoredSession> {
+    const data = this.serializer.encode(values);
+    for (let candidate = key; ; candidate = makeSessionKey()) {
+      if (await this.insert(this.idOf(candidate), { data, expiresAt })) return this.#stored(candidate, data);
+    }
+  }
+
+  async demand(key: string): Promise<StoredSession> {
+    const stored = await this.fetch(key);
+    if (stored) return stored;
+    throw new SessionInterruptedError(
+      'The session was deleted before this request completed. The visitor may have logged out in a concurrent request.',
+    );
+  }
+
+  async commit(base: StoredSession, changes: SessionChanges, expiresAt: Date): Promise<StoredSession> {
+    const id = this.idOf(base.key);
+    // Requests of one visitor in this process wait for each other here, so that they do not race in the store.
+    return this.#queue.run(id, async () => {
+      for (let { text } = base; ; { text } = await this.demand(base.key)) {
+        const data = this.serializer.encode(changes.applyTo(this.serializer.decode(text)));
+        if (await this.replace(id, text, { data, expiresAt })) return this.#stored(base.key, data);
+      }
+    });
+  }
+
+  async drop(key: string): Promise<void> {
+    const id = this.idOf(key);
+    await this.#queue.run(id, () => this.remove(id));
+  }
+
+  // express-session's contract
+
+  override get(sid: string, callback: StoreCallback<ExpressSessionData | null>): void {
+    answer(this.#toExpress(sid), callback);
+  }
+
+  override set(sid: string, session: ExpressSessionData, callback?: StoreCallback<void>): void {
+    const record = { data: this.serializer.encode({ ...session }), expiresAt: this.#expiresAt(session) };
+    answer(this.#upsert(this.idOf(sid), record), callback);
+  }
+
+  override touch(sid: string, session: ExpressSessionData, callback?: StoreCallback<void>): void {
+    answer(this.#extend(this.idOf(sid), this.#expiresAt(session)), callback);
+  }
+
+  override destroy(sid: string, callback?: StoreCallback<void>): void {
+    answer(this.drop(sid), callback);
+  }
+
+  /** Returns the id under which the engine keeps the session of `key`. */
+  protected idOf(key: string): string {
+    return createHash('sha256').update(key).digest('hex');
+  }
+
+  #stored(key: string, text: string): StoredSession {
+    const { cookie: _, ...values } = this.serializer.decode(text);
+    return { key, text, values: Object.assign(Object.create(null) as SessionValues, values) };
+  }
+
+  #decode(key: string, text: string): StoredSession | undefined {
+    try {
+      return this.#stored(key, text);
+    } catch {
+      // Made by another serialiser, or damaged: as worthless as an unknown key. Django does the same.
+      return undefined;
+    }
+  }
+
+  async #toExpress(sid: string): Promise<ExpressSessionData | null> {
+    const record = await this.read(this.idOf(sid));
+    if (!record || record.expiresAt.getTime() <= Date.now()) return null;
+    const { cookie, ...values } = this.serializer.decode(record.data);
+    const expires = record.expiresAt;
+    const attributes = cookie ?? { originalMaxAge: expires.getTime() - Date.now(), expires };
+    return { ...values, cookie: attributes } as ExpressSessionData;
+  }
+
+  async #upsert(id: string, record: SessionRecord): Promise<void> {
+    await this.#queue.run(id, async () => {
+      while (!(await this.insert(id, record))) {
+        const current = await this.read(id);
+        if (current && (await this.replace(id, current.data, record))) return;
+      }
+    });
+  }
+
+  async #extend(id: string, expiresAt: Date): Promise<void> {
+    await this.#queue.run(id, async () => {
+      for (;;) {
+        const current = await this.read(id);
+        if (!current || (await this.replace(id, current.data, { ...current, expiresAt }))) return;
+      }
+    });
+  }
+
+  #expiresAt({ cookie }: ExpressSessionData): Date {
+    const expires: unknown = cookie.expires;
+    return expires ? new Date(expires as Date | string) : new Date(Date.now() + this.#defaultAge);
+  }
+}

@@ -1,0 +1,21 @@
+import { QuintetError } from '@nest-quintet/core';
+
+/**
+ * Says that another request deleted the session while this one was using it, as a logout does.
+ *
+ * In a Nest application it is a `SessionInterruptedException`. Django: `UpdateError`, `SessionInterrupted`.
+ */
+export class SessionInterruptedError extends QuintetError {}
+
+/**
+ * Says that the session store failed, or did not answer in time; `cause` says how. What was to be written may or may not be.
+ *
+ * In a Nest application it is a `SessionUnavailableException`.
+ */
+export class SessionStoreError extends QuintetError {}
+
+/** Says that the session holds a value that cannot be stored. Django: the serialiser's `TypeError`. */
+export class SessionSerializationError extends QuintetError {}
+
+/** Says that the session was touched before it was there: `await session.load()` comes first. */
+export class SessionNotLoadedError extends QuintetError {}

@@ -1,0 +1,25 @@
+import type { SessionSerializer, SessionValues } from '../serializer/session-serializer.js';
+import type { SessionChanges } from './session-changes.js';
+
+/** A session as it was read from, or written to, its store. */
+export interface StoredSession {
+  /** The key that stands for it from now on. */
+  readonly key: string;
+  readonly values: SessionValues;
+  /** The stored text: whether anyone else has written since is told by comparing it. */
+  readonly text: string;
+}
+
+/** What a {@link Session} asks of its store; every engine answers it. */
+export interface SessionBackend {
+  readonly serializer: SessionSerializer;
+  /** Returns the living session behind `key`; nothing for an unknown, expired or forged key. */
+  fetch(key: string): Promise<StoredSession | undefined>;
+  /** Returns the living session behind `key`. @throws SessionInterruptedError when it was deleted. */
+  demand(key: string): Promise<StoredSession>;
+  /** Stores a new session, under `key` where the engine lets one choose. */
+  create(key: string, values: SessionValues, expiresAt: Date): Promise<StoredSession>;
+  /** Merges `changes` into what is stored now. @throws SessionInterruptedError when the session was deleted. */
+  commit(base: StoredSession, changes: SessionChanges, expiresAt: Date): Promise<StoredSession>;
+  drop(key: string): Promise<void>;
+}

@@ -1,0 +1,12 @@
+import { randomBytes } from 'node:crypto';
+
+/** Makes a key nobody can guess: 256 random bits as 43 URL-safe characters. */
+export function makeSessionKey(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+/** Tells whether a visitor's text can be a key at all, so that no store is asked for anything else. */
+export function isSessionKey(text: string): boolean {
+  // Eight, as in Django; the upper bound leaves room for the keys of other express-session generators.
+  return text.length >= 8 && text.length <= 512;
+}

@@ -1,0 +1,252 @@
+import { SessionNotLoadedError } from '../errors.js';
+import type { SessionValues } from '../serializer/session-serializer.js';
+import type { SessionBackend, StoredSession } from './session-backend.js';
+import { SessionChanges } from './session-changes.js';
+import { makeSessionKey } from './session-key.js';
+
+/**
+ * Holds one visitor's session during one request: what was read, what was changed, and how both meet the store.
+ *
+ * The visitor's key is a claim until the values are first looked at: a key that stands for nothing is then forgotten, so
+ * that what is saved gets a new one.
+ */
+export class SessionState {
+  accessed = false;
+  #modified = false;
+  #key: string | undefined;
+  #nextKey: string | undefined;
+  #isFetched = false;
+  #failure: unknown;
+  #stored: StoredSession | undefined;
+  #values: SessionValues | undefined;
+  #changes = new SessionChanges();
+  /** Whether the store holds all of this, written by this very request. */
+  #isWritten = false;
+  /** Keys whose values are objects that the application has in its hands. */
+  readonly #lent = new Set<string>();
+  /** Those of them that were read as plain properties. */
+  readonly #watched = new Set<string>();
+
+  readonly #backend: SessionBackend;
+
+  constructor(backend: SessionBackend, claimedKey?: string) {
+    this.#backend = backend;
+    this.#key = claimedKey;
+  }
+
+  get key(): string | undefined {
+    return this.#isFetched && !this.#stored ? undefined : this.#key;
+  }
+
+  /** The key that this session has, or will have once it is saved. */
+  get futureKey(): string {
+    this.open();
+    return this.#key ?? (this.#nextKey ??= makeSessionKey());
+  }
+
+  get isEmpty(): boolean {
+    return this.#key === undefined && Object.keys(this.#values ?? {}).length === 0;
+  }
+
+  get modified(): boolean {
+    return this.#modified || this.#mutations(this.#watched).length > 0;
+  }
+
+  set modified(modified: boolean) {
+    this.#modified = modified;
+  }
+
+  /** Asks the store, once; a failure is kept for whoever touches the session. */
+  async load(): Promise<void> {
+    if (this.#key === undefined || this.#isFetched || this.#values || this.#failure !== undefined) return;
+    try {
+      this.#stored = await this.#backend.fetch(this.#key);
+      this.#isFetched = true;
+    } catch (error) {
+      this.#failure = error;
+    }
+  }
+
+  /** Returns the values, without counting as access. */
+  open(): SessionValues {
+    if (this.#values) return this.#values;
+    if (this.#key !== undefined) {
+      if (this.#failure !== undefined) throw this.#failure;
+      if (!this.#isFetched) {
+        throw new SessionNotLoadedError(
+          'The session is not loaded. Call `await session.load()` before using it.',
+        );
+      }
+      if (!this.#stored) this.#key = undefined;
+    }
+    return (this.#values = this.#stored?.values ?? emptyValues());
+  }
+
+  read(key: string): unknown {
+    const value = this.#touch()[key];
+    if (isObject(value)) this.#lent.add(key);
+    return value;
+  }
+
+  /** Reads as a plain property: a change inside the value then counts as a change of the session. */
+  watch(key: string): unknown {
+    const value = this.read(key);
+    if (isObject(value)) this.#watched.add(key);
+    return value;
+  }
+
+  has(key: string): boolean {
+    return key in this.#touch();
+  }
+
+  keys(): string[] {
+    return Object.keys(this.#touch());
+  }
+
+  write(key: string, value: unknown): void {
+    if (key === '__proto__') throw new TypeError('"__proto__" cannot be a key of a session.');
+    this.#touch()[key] = value;
+    this.#changes.set(key, value);
+    this.#change();
+  }
+
+  remove(key: string): boolean {
+    const values = this.#touch();
+    if (!(key in values)) return false;
+    delete values[key];
+    this.#changes.delete(key);
+    this.#change();
+    return true;
+  }
+
+  clear(): void {
+    this.#touch();
+    this.#values = emptyValues();
+    this.#changes.clear();
+    this.#change();
+  }
+
+  /** Marks a change that no value shows. */
+  #change(): void {
+    this.#modified = true;
+    this.#isWritten = false;
+  }
+
+  #touch(): SessionValues {
+    this.accessed = true;
+    return this.open();
+  }
+
+  /**
+   * Writes what this request changed over what the store holds now.
+   *
+   * @throws SessionInterruptedError when the session was deleted meanwhile.
+   */
+  async save(expiresAt: () => Date): Promise<void> {
+    await this.load();
+    this.open();
+    if (this.#key === undefined || !this.#stored) return this.#insert(expiresAt());
+    for (const key of this.#mutations(this.#lent)) {
+      this.#changes.set(key, this.#values?.[key]);
+      this.#isWritten = false;
+    }
+    if (this.#isWritten) return;
+    this.#adopt(await this.#backend.commit(this.#stored, this.#changes, expiresAt()));
+  }
+
+  /** Stores the values under a new key at once. */
+  async create(expiresAt: () => Date): Promise<void> {
+    await this.load();
+    this.#touch();
+    await this.#insert(expiresAt());
+    this.#modified = true;
+  }
+
+  /** Moves everything to a new key, what others wrote meanwhile included. */
+  async cycle(expiresAt: () => Date): Promise<void> {
+    await this.load();
+    const values = this.#touch();
+    const old = this.#stored;
+    if (old) {
+      for (const key of this.#mutations(this.#lent)) this.#changes.set(key, values[key]);
+      const current = await this.#backend.demand(old.key);
+      this.#values = this.#merge(this.#changes.applyTo(current.values));
+    }
+    await this.#insert(expiresAt());
+    this.#modified = true;
+    if (old) await this.#backend.drop(old.key);
+  }
+
+  /** Forgets the values and the key, here and in the store. */
+  async flush(): Promise<void> {
+    this.accessed = true;
+    // The store first: while it still holds the session, so must the visitor.
+    if (this.#key !== undefined) await this.#backend.drop(this.#key);
+    this.#key = this.#nextKey = this.#stored = this.#failure = undefined;
+    this.#values = emptyValues();
+    this.#changes = new SessionChanges();
+    this.#change();
+  }
+
+  /**
+   * Throws this request's changes away and reads again.
+   *
+   * @throws SessionInterruptedError when the session was deleted meanwhile.
+   */
+  async reload(): Promise<void> {
+    const stored = this.key === undefined ? undefined : await this.#backend.demand(this.key);
+    this.accessed = true;
+    this.#modified = this.#isWritten = false;
+    this.#stored = stored;
+    this.#values = stored?.values ?? emptyValues();
+    this.#changes = new SessionChanges();
+    this.#lent.clear();
+    this.#watched.clear();
+  }
+
+  async #insert(expiresAt: Date): Promise<void> {
+    const key = this.#nextKey ?? makeSessionKey();
+    this.#nextKey = undefined;
+    this.#adopt(await this.#backend.create(key, this.open(), expiresAt));
+  }
+
+  #adopt(stored: StoredSession): void {
+    this.#values = this.#merge(stored.values);
+    this.#stored = stored;
+    this.#key = stored.key;
+    this.#isFetched = this.#isWritten = true;
+    this.#changes = new SessionChanges();
+  }
+
+  /** Takes over what is new in `values` and keeps the objects that the application has in its hands. */
+  #merge(values: SessionValues): SessionValues {
+    const own = this.#values ?? emptyValues();
+    const merged = emptyValues();
+    for (const [key, value] of Object.entries(values)) {
+      merged[key] = key in own && this.#isSame(own[key], value) ? own[key] : value;
+    }
+    return merged;
+  }
+
+  /** Returns those of `keys` whose values changed inside since they were read. */
+  #mutations(keys: ReadonlySet<string>): string[] {
+    if (keys.size === 0 || !this.#stored || !this.#values) return [];
+    const original = this.#backend.serializer.decode(this.#stored.text);
+    const values = this.#values;
+    return [...keys].filter((key) => key in values && !this.#isSame(values[key], original[key]));
+  }
+
+  #isSame(a: unknown, b: unknown): boolean {
+    if (!isObject(a) || !isObject(b)) return Object.is(a, b);
+    const { serializer } = this.#backend;
+    return serializer.encode({ value: a }) === serializer.encode({ value: b });
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+function emptyValues(): SessionValues {
+  return Object.create(null) as SessionValues;
+}

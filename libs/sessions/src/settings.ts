@@ -1,0 +1,118 @@
+import { type Duration, ImproperlyConfiguredError, toSeconds } from '@nest-quintet/core';
+
+export type SameSite = 'lax' | 'strict' | 'none';
+
+/** The settings of Django, in camelCase and with its defaults. */
+export interface SessionSettingsOptions {
+  /**
+   * Signs the key in the cookie, in express-session's own format; the current secret first, then retired ones that are
+   * still accepted. Without one the cookie holds the bare key, as in Django: 256 random bits need no signature.
+   */
+  secret?: string | readonly string[];
+  /** Default `'sessionid'`. Django: `SESSION_COOKIE_NAME`. */
+  cookieName?: string;
+  /** How long a session lives after its last save. Default `'14d'`. Django: `SESSION_COOKIE_AGE`. */
+  cookieAge?: Duration;
+  /** Default: the host that answered. Django: `SESSION_COOKIE_DOMAIN`. */
+  cookieDomain?: string;
+  /** Default `'/'`. Django: `SESSION_COOKIE_PATH`. */
+  cookiePath?: string;
+  /** Default `false`, as in Django; set it wherever the site is served over HTTPS. Django: `SESSION_COOKIE_SECURE`. */
+  cookieSecure?: boolean;
+  /** Default `true`. Django: `SESSION_COOKIE_HTTPONLY`. */
+  cookieHttpOnly?: boolean;
+  /** Default `'lax'`; `false` leaves the attribute out. Django: `SESSION_COOKIE_SAMESITE`. */
+  cookieSameSite?: SameSite | false;
+  /** Whether every request that has a session saves it, and so extends its life. Default `false`. Django: `SESSION_SAVE_EVERY_REQUEST`. */
+  saveEveryRequest?: boolean;
+  /** Whether the cookie ends with the browser session. Default `false`. Django: `SESSION_EXPIRE_AT_BROWSER_CLOSE`. */
+  expireAtBrowserClose?: boolean;
+  /** How long to wait for the store before the request fails with 503. Default `5` seconds. */
+  timeout?: Duration;
+}
+
+export interface SessionSettings {
+  readonly secrets: readonly string[];
+  readonly cookieName: string;
+  /** Seconds. */
+  readonly cookieAge: number;
+  readonly cookieDomain: string | undefined;
+  readonly cookiePath: string;
+  readonly cookieSecure: boolean;
+  readonly cookieHttpOnly: boolean;
+  readonly cookieSameSite: SameSite | false;
+  readonly saveEveryRequest: boolean;
+  readonly expireAtBrowserClose: boolean;
+  /** Seconds. */
+  readonly timeout: number;
+}
+
+/**
+ * Fills in the defaults.
+ *
+ * @throws ImproperlyConfiguredError when browsers would refuse the cookie, or a value cannot stand in a header.
+ */
+export function resolveSettings(options: SessionSettingsOptions = {}): SessionSettings {
+  const { secret = [] } = options;
+  const settings: SessionSettings = {
+    secrets: typeof secret === 'string' ? [secret] : secret,
+    cookieName: options.cookieName ?? 'sessionid',
+    cookieAge: toSeconds(options.cookieAge ?? '14d', 'cookieAge'),
+    cookieDomain: options.cookieDomain,
+    cookiePath: options.cookiePath ?? '/',
+    cookieSecure: options.cookieSecure ?? false,
+    cookieHttpOnly: options.cookieHttpOnly ?? true,
+    cookieSameSite: options.cookieSameSite ?? 'lax',
+    saveEveryRequest: options.saveEveryRequest ?? false,
+    expireAtBrowserClose: options.expireAtBrowserClose ?? false,
+    timeout: toSeconds(options.timeout ?? 5, 'timeout'),
+  };
+  check(settings);
+  return settings;
+}
+
+const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
+// eslint-disable-next-line no-control-regex
+const ATTRIBUTE = /^[^;,\s\u0000-\u001f\u007f]*$/;
+
+function check(settings: SessionSettings): void {
+  const { cookieName, cookiePath, cookieDomain, cookieSecure, cookieSameSite } = settings;
+  if (settings.secrets.some((secret) => secret === '')) {
+    fail('secret', 'is empty', 'Give a long random text, or leave it out');
+  }
+  if (!TOKEN.test(cookieName)) fail('cookieName', 'is no cookie name', 'Use letters, digits, "-" and "_"');
+  if (!ATTRIBUTE.test(cookiePath) || !cookiePath.startsWith('/')) {
+    fail('cookiePath', 'is no path', 'Start it with "/" and leave out spaces, commas and semicolons');
+  }
+  if (cookieDomain !== undefined && !/^[a-z0-9.:-]+$/i.test(cookieDomain)) {
+    fail('cookieDomain', 'is no host name', 'Give one such as "example.com"');
+  }
+  if (![false, 'lax', 'strict', 'none'].includes(cookieSameSite)) {
+    fail('cookieSameSite', 'is unknown', "Choose 'lax', 'strict', 'none' or false");
+  }
+  if (settings.cookieAge <= 0) fail('cookieAge', 'is not positive', "Give seconds, or a text such as '14d'");
+  if (settings.timeout <= 0) fail('timeout', 'is not positive', 'Give the seconds that a request may wait');
+  if (cookieSecure) {
+    if (!cookieName.startsWith('__Host-') || (cookiePath === '/' && cookieDomain === undefined)) return;
+    fail(
+      'cookieName',
+      'starts with "__Host-"',
+      'Leave out cookieDomain and cookiePath, which browsers then refuse',
+    );
+  }
+  if (/^__(?:Host|Secure)-/.test(cookieName)) {
+    fail('cookieName', 'asks for a secure cookie', 'Set cookieSecure: true, or browsers refuse it');
+  }
+  if (cookieSameSite === 'none') {
+    fail(
+      'cookieSameSite',
+      "'none' asks for a secure cookie",
+      'Set cookieSecure: true, or browsers refuse it',
+    );
+  }
+
+  function fail(name: keyof SessionSettings | 'secret', problem: string, remedy: string): never {
+    const value = name === 'secret' ? '' : ` ${JSON.stringify(settings[name as keyof SessionSettings])}`;
+    throw new ImproperlyConfiguredError(`SessionsModule: ${name}${value} ${problem}. ${remedy}.`);
+  }
+}
