@@ -10,3 +10,8 @@ export * from './create-cache.js';
 export * from './errors.js';
 export * from './tags/tag-store.js';
 export * from './values/value-type.js';
+export * from './nest/cache-registry.js';
+export { getCacheToken } from './nest/cache-tokens.js';
+export type { CacheModuleExtras, CacheModuleOptions } from './nest/cache.module-definition.js';
+export * from './nest/cache.module.js';
+export * from './nest/inject-cache.decorator.js';

@@ -141,8 +141,11 @@ export class RedisBackend extends CacheBackend {
   /** Removes what lies under the namespace, and nothing of others who share the database. */
   async #clear(client: RedisClient): Promise<void> {
     const pattern = `${this.#namespace.replace(/[\\*?[\]]/g, '\\$&')}*`;
-    for await (const names of client.scanIterator({ MATCH: pattern, COUNT: SCAN_COUNT })) {
-      const entries = names.filter((name) => String(name) !== this.tags.name);
+    // The iterator knows its end by a cursor in text, not in bytes.
+    for await (const names of client
+      .withTypeMapping({})
+      .scanIterator({ MATCH: pattern, COUNT: SCAN_COUNT })) {
+      const entries = names.filter((name) => name !== this.tags.name);
       if (entries.length > 0) await client.unlink(entries);
     }
   }

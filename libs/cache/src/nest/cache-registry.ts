@@ -1,0 +1,41 @@
+import { choices, ImproperlyConfiguredError } from '@nest-quintet/core';
+import type { CacheLogger } from '../backends/backend.js';
+import type { Cache } from '../cache.js';
+import type { CacheFactory } from '../create-cache.js';
+import { DEFAULT_ALIAS } from './cache-tokens.js';
+
+/** Holds the caches of one application by their aliases. Django: `django.core.cache.caches`. */
+export class CacheRegistry {
+  readonly #caches: ReadonlyMap<string, Cache>;
+
+  constructor(factories: Readonly<Record<string, CacheFactory>>, logger: CacheLogger) {
+    this.#caches = new Map(
+      Object.entries(factories).map(([alias, factory]) => [alias, factory({ alias, logger })]),
+    );
+  }
+
+  get aliases(): string[] {
+    return [...this.#caches.keys()];
+  }
+
+  has(alias: string): boolean {
+    return this.#caches.has(alias);
+  }
+
+  /**
+   * Returns a cache.
+   *
+   * @param who Begins the message, for example `@CachePage() on BooksController.list`.
+   * @throws ImproperlyConfiguredError for an alias that is not configured.
+   */
+  get(alias = DEFAULT_ALIAS, who = 'CacheRegistry'): Cache {
+    const cache = this.#caches.get(alias);
+    if (!cache)
+      throw new ImproperlyConfiguredError(`${who}: unknown cache "${alias}". ${choices(this.aliases)}`);
+    return cache;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#caches.values()].map((cache) => cache.close()));
+  }
+}
