@@ -80,7 +80,7 @@ const functions: Record<string, Implementation> = {
   reduce: async ([fn, items, ...initial]) => {
     const [first, ...rest] = [...initial, ...(await iterate(items))];
     if (first === undefined) raise('TypeError', 'reduce() of empty iterable with no initial value');
-    let value = first;
+    let value: Value = first;
     for (const item of rest) value = await call(fn, [value, item]);
     return value;
   },
