@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { HttpHeaders, type HeadersInit } from './http-headers.js';
+import { PEEK } from './peek.js';
 
 /** What a response's body can be set to; bytes and text are sent in one go, a stream as it comes. */
 export type HttpBody = string | Uint8Array | Readable | null;
@@ -80,7 +81,7 @@ export class HttpResponse {
     return this.#body instanceof Readable;
   }
 
-  /** The body: bytes, or the stream. Setting it makes `Content-Length` follow. */
+  /** The body: bytes, or the stream. Setting it drops what was computed of the old one: `Content-Length` and `ETag`. */
   get body(): Buffer | Readable {
     if (typeof this.#body === 'string') this.#body = Buffer.from(this.#body);
     return this.#body;
@@ -89,6 +90,7 @@ export class HttpResponse {
   set body(body: HttpBody) {
     this.#body = asBody(body);
     this.headers.delete('Content-Length');
+    this.headers.delete('ETag');
   }
 
   /**
@@ -104,6 +106,11 @@ export class HttpResponse {
       );
     }
     return body;
+  }
+
+  /** Shows what is here without making anything of it. @internal */
+  [PEEK](): { headers: HttpHeaders | undefined; body: string | Buffer | Readable } {
+    return { headers: this.#headers, body: this.#body };
   }
 
   /** The body as text, read as UTF-8. */

@@ -1,4 +1,4 @@
-import type { ArgumentsHost, ExecutionContext } from '@nestjs/common';
+import type { ArgumentsHost, ExecutionContext, Type } from '@nestjs/common';
 import { QuintetError } from '@nest-quintet/core';
 import type { HttpRequest } from '../http/http-request.js';
 import type { HttpResponse } from '../http/http-response.js';
@@ -44,6 +44,13 @@ export interface Middleware {
 
   /** Sees what is about to be rendered, innermost first, and may change or replace it. */
   processTemplateResponse?(response: TemplateResponse, context: ArgumentsHost): Answer<TemplateResponse>;
+
+  /**
+   * Looks at the final list once, before the first request, outermost first.
+   *
+   * @throws ImproperlyConfiguredError to say that this middleware stands in the wrong place.
+   */
+  checkOrder?(order: readonly Type<Middleware>[]): void;
 }
 
 /**

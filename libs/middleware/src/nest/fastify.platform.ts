@@ -1,0 +1,76 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AbstractHttpAdapter } from '@nestjs/core';
+import type { HttpResponse } from '../http/http-response.js';
+import type { Pipeline } from '../pipeline/pipeline.js';
+import { Exchange } from '../pipeline/exchange.js';
+import { originalsOf } from '../seam/raw-response.js';
+import { writeResponse } from '../seam/write-response.js';
+import { Platform } from './platform.js';
+
+interface FastifyRequest {
+  raw: IncomingMessage;
+}
+
+interface FastifyReply {
+  raw: ServerResponse;
+  code(status: number): FastifyReply;
+  header(name: string, value: unknown): FastifyReply;
+  send(payload: unknown): FastifyReply;
+}
+
+interface FastifyInstance {
+  routing(request: IncomingMessage, response: ServerResponse): void;
+  addHook(
+    name: 'onRequest',
+    hook: (request: FastifyRequest, reply: FastifyReply, done: (error?: unknown) => void) => void,
+  ): void;
+}
+
+/** Is Fastify: guards and handlers get objects around Node's, and a hook is what everything passes. */
+export class FastifyPlatform extends Platform {
+  constructor(private readonly adapter: AbstractHttpAdapter) {
+    super();
+  }
+
+  get #instance(): FastifyInstance {
+    return this.adapter.getInstance() as FastifyInstance;
+  }
+
+  override install(pipeline: Pipeline): void {
+    this.#instance.addHook('onRequest', (request, reply, done) => {
+      const failure = this.failureOf(reply.raw);
+      if (failure !== undefined) return done(failure.error);
+      const exchange = this.exchangeOf(request.raw);
+      if (exchange !== undefined) {
+        exchange.adopt(request);
+        return done();
+      }
+      // The route is already chosen here, so that a middleware that changes the URL has the request routed again.
+      const { url } = request.raw;
+      pipeline.handle(request.raw, reply.raw, () => {
+        if (request.raw.url !== url) return this.dispatch(request.raw, reply.raw);
+        this.exchangeOf(request.raw)?.adopt(request);
+        done();
+      });
+    });
+  }
+
+  protected override dispatch(request: IncomingMessage, response: ServerResponse): void {
+    this.#instance.routing(request, response);
+  }
+
+  /** Goes the way of every Fastify reply, so that `onSend` hooks (cookies, for example) still take part. */
+  override reply(response: FastifyReply | ServerResponse, finished: HttpResponse): unknown {
+    if (!('raw' in response)) {
+      const exchange = Exchange.of(response.req);
+      if (exchange !== undefined && exchange.outgoing === response) exchange.respond(finished);
+      else writeResponse({ raw: response, originals: originalsOf(response) }, finished);
+      return undefined;
+    }
+    response.code(finished.status);
+    if (finished.statusText !== undefined) response.raw.statusMessage = finished.statusText;
+    for (const [name, value] of finished.headers) response.header(name, value);
+    const { body } = finished;
+    return response.send('length' in body && body.length === 0 ? null : body);
+  }
+}

@@ -1,0 +1,114 @@
+import { ServerResponse } from 'node:http';
+import { type ArgumentsHost, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { type AbstractHttpAdapter, HttpAdapterHost } from '@nestjs/core';
+import { ImproperlyConfiguredError } from '@nest-quintet/core';
+import { HttpResponse } from '../http/http-response.js';
+import { TemplateResponse } from '../http/template-response.js';
+import type { Application, Exchange } from '../pipeline/exchange.js';
+import { Exchange as ExchangeClass } from '../pipeline/exchange.js';
+import { Pipeline } from '../pipeline/pipeline.js';
+import { runTemplateHooks } from '../pipeline/view-hooks.js';
+import { HeldResponse } from '../seam/held-response.js';
+import { ExpressPlatform } from './express.platform.js';
+import { FastifyPlatform } from './fastify.platform.js';
+import { NestFilters } from './nest-filters.js';
+import type { Platform } from './platform.js';
+
+type Reply = (response: object, body: unknown, status?: number) => unknown;
+type Render = (response: object, view: string, options: unknown) => unknown;
+
+/** Stands between the pipeline and Nest: lets requests in, and has responses and errors written. */
+@Injectable()
+export class NestApplication implements Application, OnModuleDestroy {
+  // There is neither in an application context and in a microservice.
+  #adapter: AbstractHttpAdapter | undefined;
+  #platform: Platform | undefined;
+  readonly #undo: (() => void)[] = [];
+
+  constructor(
+    private readonly adapterHost: HttpAdapterHost,
+    private readonly filters: NestFilters,
+  ) {}
+
+  /** Registers the entry as soon as there is an adapter, which is before anything else is registered on it. */
+  install(pipeline: Pipeline): void {
+    this.adapterHost.init$.subscribe(() => this.#install(pipeline));
+  }
+
+  #install(pipeline: Pipeline): void {
+    this.#adapter = this.adapterHost.httpAdapter as AbstractHttpAdapter | undefined;
+    if (this.#adapter === undefined) return;
+    this.#platform = platformOf(this.#adapter);
+    this.#platform.install(pipeline);
+    this.#replace('reply', (original: Reply) => (response, body, status) => {
+      if (body instanceof HttpResponse) return this.#platform!.reply(response, body);
+      if (body instanceof TemplateResponse)
+        return this.#adapter!.render(response, body.template, body.context);
+      return original.call(this.#adapter, response, body, status);
+    });
+    this.#replace('render', (original: Render) => async (response, view, options) => {
+      if (options instanceof HttpResponse) return this.#platform!.reply(response, options);
+      const template = await this.#template(response, view, options);
+      return original.call(this.#adapter, response, template.template, template.context);
+    });
+  }
+
+  /** Puts the pipeline in front of the server, as soon as there is one. */
+  serve(pipeline: Pipeline): void {
+    const server = this.#adapter?.getHttpServer();
+    if (server !== undefined) this.#undo.push(this.#platform!.serve(server, pipeline));
+  }
+
+  onModuleDestroy(): void {
+    for (const undo of this.#undo.splice(0).reverse()) undo();
+  }
+
+  async respondToError(error: unknown, exchange: Exchange): Promise<HttpResponse> {
+    // The handler may have written to the response of the request, or may still be writing.
+    const aside = new ServerResponse(exchange.incoming);
+    exchange.outgoing.once('close', () => aside.emit('close'));
+    return new Promise((resolve) => {
+      new HeldResponse(aside, resolve);
+      this.#platform!.fail(error, exchange.incoming, aside);
+    });
+  }
+
+  filterError(error: unknown, handler: object, host: ArgumentsHost): unknown {
+    return this.filters.answer(error, handler, host);
+  }
+
+  reply(host: ArgumentsHost, response: HttpResponse): void {
+    this.#platform!.reply(host.switchToHttp().getResponse(), response);
+  }
+
+  async #template(response: object, view: string, options: unknown): Promise<TemplateResponse> {
+    const given =
+      options instanceof TemplateResponse
+        ? options
+        : new TemplateResponse(view, (options ?? {}) as Record<string, unknown>);
+    const raw = 'raw' in response ? (response.raw as ServerResponse) : (response as ServerResponse);
+    const exchange = ExchangeClass.of(raw.req);
+    if (exchange?.view === undefined || !(exchange.owner instanceof Pipeline)) return given;
+    return runTemplateHooks(exchange.owner.layers, exchange, given, exchange.view);
+  }
+
+  #replace<K extends 'reply' | 'render', F>(name: K, make: (original: F) => F): void {
+    const adapter = this.#adapter as unknown as Record<K, F>;
+    adapter[name] = make(adapter[name]);
+    // The method itself is the prototype's: without our own it is seen again.
+    this.#undo.push(() => delete (adapter as Partial<Record<K, F>>)[name]);
+  }
+}
+
+function platformOf(adapter: AbstractHttpAdapter): Platform {
+  switch (adapter.getType()) {
+    case 'express':
+      return new ExpressPlatform(adapter);
+    case 'fastify':
+      return new FastifyPlatform(adapter);
+    default:
+      throw new ImproperlyConfiguredError(
+        `The middleware pipeline does not know the HTTP adapter "${adapter.getType()}": use @nestjs/platform-express or @nestjs/platform-fastify.`,
+      );
+  }
+}

@@ -1,0 +1,162 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ArgumentsHost, ExecutionContext } from '@nestjs/common';
+import { contextKey, QuintetError, RequestContext } from '@nest-quintet/core';
+import { HttpRequest } from '../http/http-request.js';
+import { HttpResponse } from '../http/http-response.js';
+import { HeldResponse } from '../seam/held-response.js';
+import { onceClosed } from '../seam/once-closed.js';
+
+/** Sees the response that the innermost part made, and may change it or return another one. */
+export type ResponseCallback = (
+  response: HttpResponse,
+) => HttpResponse | void | undefined | Promise<HttpResponse | void | undefined>;
+
+const EXCHANGE = Symbol('exchange');
+
+type Carrier = { [EXCHANGE]?: Exchange; raw?: IncomingMessage };
+
+/** The exchange that the current flow is part of. */
+export const currentExchange = contextKey<Exchange>('middleware.exchange');
+
+/** What an exchange asks of the pipeline that it runs in. */
+export interface ExchangeOwner {
+  /** Milliseconds that an inner part has to answer after its client has gone. */
+  readonly abandonAfter: number;
+  readonly application: Application;
+  /** Makes a response of an error, through the application's exception filters. */
+  recover(error: unknown, exchange: Exchange): Promise<HttpResponse>;
+}
+
+/** What the pipeline asks of the application that it stands in front of. */
+export interface Application {
+  /** Has an error answered outside of any route: by the global exception filters, into a response of its own. */
+  respondToError(error: unknown, exchange: Exchange): Promise<HttpResponse>;
+  /** Has an error of a route answered as it would have been without the pipeline. */
+  filterError(error: unknown, handler: object, host: ArgumentsHost): unknown;
+  /** Answers a routed request with a finished response. */
+  reply(host: ArgumentsHost, response: HttpResponse): void;
+}
+
+/** Is one request on its way through the pipeline, with the response that is held for it. */
+export class Exchange {
+  readonly context = new RequestContext();
+  #request: HttpRequest | undefined;
+  #platform: object | undefined;
+  #held: HeldResponse | undefined;
+  #callbacks: ResponseCallback[] | undefined;
+  #resolve: ((response: HttpResponse) => void) | undefined;
+  #innermost: HttpResponse | undefined;
+
+  /** The layer that answered last, counted from the outside: everything from here inwards is done. */
+  answeredFrom = Number.POSITIVE_INFINITY;
+  /** What was thrown last and is on its way to the exception filters. */
+  error: unknown;
+  /** What was thrown and is not, or no longer, for `processException()`. */
+  passedError: unknown;
+  /** Nest's context of the route, once the request was guarded. */
+  view: ExecutionContext | undefined;
+
+  constructor(
+    readonly incoming: IncomingMessage,
+    readonly outgoing: ServerResponse,
+    readonly owner: ExchangeOwner,
+  ) {
+    (incoming as Carrier)[EXCHANGE] = this;
+    this.context.set(currentExchange, this);
+  }
+
+  /** Finds the exchange of a request, be it Node's, Express's, Fastify's or ours. */
+  static of(request: object): Exchange | undefined {
+    return (request as Carrier)[EXCHANGE] ?? ((request as Carrier).raw as Carrier | undefined)?.[EXCHANGE];
+  }
+
+  get request(): HttpRequest {
+    if (this.#request === undefined) {
+      this.#request = new HttpRequest(this.incoming, this.context);
+      if (this.#platform !== undefined) this.#request.adopt(this.#platform);
+    }
+    return this.#request;
+  }
+
+  /** Tells which object guards and handlers get for the request. */
+  adopt(platform: object): void {
+    this.#platform = platform;
+    this.#request?.adopt(platform);
+  }
+
+  get isMade(): boolean {
+    return this.#held?.isMade ?? this.outgoing.headersSent;
+  }
+
+  /** Runs the innermost part and resolves to the response that it made, before any of it has left. */
+  capture(inner: () => void): Promise<HttpResponse> {
+    this.hold();
+    return new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      try {
+        inner();
+      } catch (error) {
+        reject(error);
+      }
+    });
+  }
+
+  /** Holds the response from now on. */
+  hold(): HeldResponse {
+    if (this.#held === undefined) {
+      const held = new HeldResponse(this.outgoing, (response) => this.#made(response));
+      this.#held = held;
+      onceClosed(this.outgoing, () => this.#closed(held));
+    }
+    return this.#held;
+  }
+
+  /** Adds a callback; the one added last, which is the innermost, is called first. */
+  onResponse(callback: ResponseCallback): void {
+    if (this.isMade) {
+      throw new QuintetError(
+        'The response of this request is already made: call onResponse() before it is written.',
+      );
+    }
+    this.hold();
+    (this.#callbacks ??= []).unshift(callback);
+  }
+
+  /** Answers with a finished response in place of writing to the raw one. */
+  respond(response: HttpResponse): void {
+    this.hold().respond(response);
+  }
+
+  /** Sends the response, whoever made it. */
+  release(response: HttpResponse): void {
+    this.hold().release(response);
+  }
+
+  #made(response: HttpResponse): void {
+    if (this.#callbacks === undefined) this.#settle(response);
+    else void this.#callBack(response, this.#callbacks);
+  }
+
+  async #callBack(response: HttpResponse, callbacks: readonly ResponseCallback[]): Promise<void> {
+    try {
+      for (const callback of callbacks) response = (await callback(response)) ?? response;
+    } catch (error) {
+      response = await this.owner.recover(error, this);
+    }
+    this.#settle(response);
+  }
+
+  #settle(response: HttpResponse): void {
+    if (this.#innermost !== undefined) return;
+    this.#innermost = response;
+    if (this.#resolve === undefined) this.release(response);
+    else this.#resolve(response);
+  }
+
+  /** An inner part that notices that its client has gone may never answer; what waits for it must not wait for ever. */
+  #closed(held: HeldResponse): void {
+    held.abandon();
+    if (this.#innermost !== undefined) return;
+    setTimeout(() => this.#settle(new HttpResponse(null, { status: 499 })), this.owner.abandonAfter).unref();
+  }
+}

@@ -1,0 +1,151 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { requestContext } from '@nest-quintet/core';
+import type { Signal, SignalDispatcher } from '@nest-quintet/signals';
+import { HttpResponse } from '../http/http-response.js';
+import { onceClosed } from '../seam/once-closed.js';
+import { type Application, Exchange, type ExchangeOwner } from './exchange.js';
+import { applies, type Layer } from './layer.js';
+import { MiddlewareContractError } from './middleware-contract-error.js';
+import { gotRequestException, requestFinished, requestStarted } from './signals.js';
+
+/**
+ * Runs requests through the layers, outermost first, and sends the response that comes out.
+ *
+ * What a layer throws becomes a response at once, so that the layers around it see a response, as in Django.
+ */
+export class Pipeline implements ExchangeOwner {
+  #layers: readonly Layer[] = [];
+  #seesExceptions = false;
+  /** Sends the request signals; nobody is told without one. */
+  dispatcher: SignalDispatcher | undefined;
+
+  constructor(
+    readonly application: Application,
+    readonly abandonAfter = 5_000,
+  ) {}
+
+  /** The layers, outermost first; set once, when the application has started. */
+  get layers(): readonly Layer[] {
+    return this.#layers;
+  }
+
+  set layers(layers: readonly Layer[]) {
+    this.#layers = layers;
+    this.#seesExceptions = layers.some(({ middleware }) => middleware.processException !== undefined);
+  }
+
+  /** The names of the middleware, outermost first. */
+  get order(): readonly string[] {
+    return this.#layers.map(({ name }) => name);
+  }
+
+  /** Says whether some middleware wants to see what routes throw. */
+  get seesExceptions(): boolean {
+    return this.#seesExceptions;
+  }
+
+  /** Takes a request in: `inner` hands it to the platform, which writes to the same response. */
+  handle(incoming: IncomingMessage, outgoing: ServerResponse, inner: () => void): void {
+    const exchange = new Exchange(incoming, outgoing, this);
+    requestContext.run(exchange.context, () => {
+      const { dispatcher } = this;
+      if (dispatcher !== undefined) dispatcher.run(() => this.#start(exchange, inner, dispatcher));
+      else if (this.#layers.length === 0) inner();
+      else void this.#run(exchange, inner);
+    });
+  }
+
+  async recover(error: unknown, exchange: Exchange): Promise<HttpResponse> {
+    exchange.error = error;
+    const response = await this.application.respondToError(error, exchange);
+    this.#tellError(exchange, response);
+    return response;
+  }
+
+  #start(exchange: Exchange, inner: () => void, dispatcher: SignalDispatcher): void {
+    const isAwaited = dispatcher.isHeard(requestStarted, this);
+    if (dispatcher.isHeard(requestFinished, this)) {
+      onceClosed(exchange.outgoing, () => void this.#send(requestFinished, exchange));
+    }
+    if (isAwaited) void this.#send(requestStarted, exchange).then(() => this.#run(exchange, inner));
+    else if (this.#layers.length > 0 || dispatcher.isHeard(gotRequestException, this))
+      void this.#run(exchange, inner);
+    else inner();
+  }
+
+  async #run(exchange: Exchange, inner: () => void): Promise<void> {
+    const response = await this.#enter(exchange, 0, inner);
+    try {
+      exchange.release(response);
+    } catch (error) {
+      // For example a header that Node refuses: nothing has left yet.
+      exchange.release(await this.recover(error, exchange));
+    }
+  }
+
+  async #enter(exchange: Exchange, index: number, inner: () => void): Promise<HttpResponse> {
+    const layer = this.#layers[index];
+    let response: HttpResponse;
+    if (layer === undefined) response = await this.#innermost(exchange, inner);
+    else if (applies(layer, exchange.request)) response = await this.#pass(exchange, index, layer, inner);
+    else response = await this.#enter(exchange, index + 1, inner);
+    exchange.answeredFrom = index;
+    return response;
+  }
+
+  async #innermost(exchange: Exchange, inner: () => void): Promise<HttpResponse> {
+    try {
+      const response = await exchange.capture(inner);
+      this.#tellError(exchange, response);
+      return response;
+    } catch (error) {
+      return this.recover(error, exchange);
+    }
+  }
+
+  async #pass(
+    exchange: Exchange,
+    index: number,
+    { name, middleware }: Layer,
+    inner: () => void,
+  ): Promise<HttpResponse> {
+    let hasCalledNext = false;
+    const next = (): Promise<HttpResponse> => {
+      if (hasCalledNext)
+        throw new MiddlewareContractError(
+          `${name} called next() twice: keep the response of the first call.`,
+        );
+      hasCalledNext = true;
+      return this.#enter(exchange, index + 1, inner);
+    };
+    try {
+      const response = await middleware.handle(exchange.request, next);
+      if (hasCalledNext && exchange.answeredFrom !== index + 1) {
+        throw new MiddlewareContractError(
+          `${name} returned before the response of next() was there: write "await next()".`,
+        );
+      }
+      if (!(response instanceof HttpResponse)) {
+        throw new MiddlewareContractError(
+          `${name} returned no HttpResponse: return the response of next(), or one of your own.`,
+        );
+      }
+      return response;
+    } catch (error) {
+      return this.recover(error, exchange);
+    }
+  }
+
+  #tellError(exchange: Exchange, response: HttpResponse): void {
+    const { error } = exchange;
+    exchange.error = undefined;
+    if (error !== undefined && response.status >= 500)
+      void this.#send(gotRequestException, exchange, { error });
+  }
+
+  async #send<P extends object>(signal: Signal<P>, exchange: Exchange, payload?: object): Promise<void> {
+    const { dispatcher } = this;
+    if (dispatcher?.isHeard(signal, this) !== true) return;
+    await dispatcher.sendRobust(signal, this, { request: exchange.request, ...payload } as unknown as P);
+  }
+}

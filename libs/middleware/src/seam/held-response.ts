@@ -1,0 +1,251 @@
+import { AsyncResource } from 'node:async_hooks';
+import { type OutgoingHttpHeader, type OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { HeaderValue } from '../http/http-headers.js';
+import { HttpResponse } from '../http/http-response.js';
+import { InnerBody } from './inner-body.js';
+import { RawHeaders } from './raw-headers.js';
+import { type Originals, originalsOf, pretendSent, stopPretending } from './raw-response.js';
+import { writeResponse } from './write-response.js';
+
+/** Node's own callback of `write()` and `end()`. */
+type Callback = (error?: Error | null) => void;
+type HeldRaw = ServerResponse & { [HELD]: HeldResponse };
+
+const HELD = Symbol('held response');
+
+/**
+ * Where a response stands. `open`: nothing written; `complete`: ended, held; `streaming`: being written to a body
+ * that somebody else sends; `passing`: on its way, Node decides; `discarded`: another response went out instead.
+ */
+type State = 'open' | 'complete' | 'streaming' | 'passing' | 'discarded';
+
+/**
+ * Stands in front of Node's response: what the inner part writes stays here until somebody releases it.
+ *
+ * Bytes are handed out complete; a stream is handed out at its first write, before any of it has left. Express and
+ * Fastify both end in the four methods that are replaced here.
+ */
+export class HeldResponse {
+  readonly originals: Originals;
+  #state: State = 'open';
+  #isReleased = false;
+  #status: number | undefined;
+  #statusText: string | undefined;
+  #head: OutgoingHttpHeaders | OutgoingHttpHeader[] | undefined;
+  #made: HttpResponse | undefined;
+  #stream: InnerBody | undefined;
+  #callback: Callback | undefined;
+
+  /** @param onMade Is told the response that the inner part made, once. */
+  constructor(
+    readonly raw: ServerResponse,
+    readonly onMade: (response: HttpResponse) => void,
+  ) {
+    this.originals = originalsOf(raw);
+    (raw as HeldRaw)[HELD] = this;
+    raw.write = write as ServerResponse['write'];
+    raw.end = end as ServerResponse['end'];
+    raw.writeHead = writeHead as ServerResponse['writeHead'];
+    raw.flushHeaders = flushHeaders;
+  }
+
+  /** Says whether the inner part has made its response. */
+  get isMade(): boolean {
+    return this.#made !== undefined;
+  }
+
+  /** Takes a finished response in place of what would be written to the raw one. */
+  respond(response: HttpResponse): void {
+    if (this.#state !== 'open') return;
+    for (const name of this.raw.getHeaderNames()) {
+      response.headers.setDefault(name, this.raw.getHeader(name) as HeaderValue);
+    }
+    this.#state = 'complete';
+    pretendSent(this.raw, true);
+    this.#hand(response);
+  }
+
+  /** Sends a response: the one that was made, changed or not, or another one. */
+  release(response: HttpResponse): void {
+    const stream = this.#stream;
+    const isOwn = response === this.#made;
+    const isDirect = stream !== undefined && isOwn && response.body === stream && stream.isUntouched;
+    this.#isReleased = true;
+    stopPretending(this.raw);
+    if (response.isStreaming) this.#keepContext();
+    const wasComplete = this.#state === 'complete';
+    // Node calls `writeHead()` from within `end()`: from here on it must reach Node.
+    this.#state = 'passing';
+    writeResponse(this, response, { isOwn, head: isOwn ? this.#head : undefined, callback: this.#callback });
+    if (isDirect) this.#passOn(stream);
+    else if (!wasComplete) this.#state = isOwn && stream !== undefined ? 'streaming' : 'discarded';
+    if (stream !== undefined && !isOwn) stream.destroy();
+  }
+
+  /** Lets go of a client that has gone: whoever still waits for a part of the body learns that there is no more. */
+  abandon(): void {
+    this.#stream?.destroy();
+  }
+
+  write(
+    chunk: string | Uint8Array,
+    encoding: BufferEncoding | undefined,
+    callback: Callback | undefined,
+  ): boolean {
+    if (this.#state === 'open') this.#startStream();
+    switch (this.#state) {
+      case 'streaming':
+        return this.#stream!.accept(chunk, encoding, callback);
+      case 'discarded':
+        if (callback !== undefined) process.nextTick(callback);
+        return true;
+      default:
+        if (this.#isIgnored()) return true;
+        return this.originals.write.call(this.raw, chunk, encoding, callback);
+    }
+  }
+
+  end(
+    chunk: string | Uint8Array | null | undefined,
+    encoding: BufferEncoding | undefined,
+    callback: Callback | undefined,
+  ): void {
+    switch (this.#state) {
+      case 'open':
+        this.#implyHead();
+        this.#callback = callback;
+        this.#state = 'complete';
+        pretendSent(this.raw, true);
+        this.#hand(this.#make(asBytes(chunk, encoding)));
+        break;
+      case 'streaming':
+        if (chunk !== null && chunk !== undefined) this.#stream!.accept(chunk, encoding, undefined);
+        if (!this.#isReleased) pretendSent(this.raw, true);
+        if (callback !== undefined) this.raw.once('finish', callback);
+        this.#stream!.finish();
+        break;
+      case 'discarded':
+        if (callback !== undefined) process.nextTick(callback);
+        break;
+      default:
+        if (!this.#isIgnored()) this.originals.end.call(this.raw, chunk, encoding, callback);
+    }
+  }
+
+  writeHead(
+    status: number,
+    reason: unknown,
+    headers: OutgoingHttpHeaders | OutgoingHttpHeader[] | undefined,
+  ): void {
+    if (this.#state === 'open' && !this.raw.headersSent) {
+      this.#status = status;
+      if (typeof reason === 'string') this.#statusText = reason;
+      else headers ??= reason as OutgoingHttpHeaders | undefined;
+      this.#head = headers;
+      pretendSent(this.raw, false);
+    } else if (this.#state !== 'discarded' && !this.#isIgnored()) {
+      this.originals.writeHead.call(this.raw, status, reason, headers);
+    }
+  }
+
+  flushHeaders(): void {
+    if (this.#state === 'open') this.#startStream();
+    else if (this.#state === 'passing') this.originals.flushHeaders.call(this.raw);
+  }
+
+  #startStream(): void {
+    this.#implyHead();
+    this.#state = 'streaming';
+    pretendSent(this.raw, false);
+    this.#stream = new InnerBody(() => this.raw.emit('drain'));
+    this.#hand(this.#make(this.#stream));
+  }
+
+  /** Calls `writeHead()` as Node would, for those who have put themselves in front of it to be told (`on-headers`). */
+  #implyHead(): void {
+    if (this.raw.writeHead !== (writeHead as unknown) && !this.raw.headersSent)
+      this.raw.writeHead(this.raw.statusCode);
+  }
+
+  #make(body: string | Uint8Array | InnerBody | null): HttpResponse {
+    return new HttpResponse(body, {
+      status: this.#status ?? this.raw.statusCode,
+      statusText: this.#statusText ?? (this.raw.statusMessage || undefined),
+      headers: new RawHeaders(this.raw, this.#head),
+    });
+  }
+
+  #hand(response: HttpResponse): void {
+    this.#made = response;
+    this.onMade(response);
+  }
+
+  /** Sends what was written so far and lets the rest pass without a detour. */
+  #passOn(stream: InnerBody): void {
+    const { raw, originals } = this;
+    const { mayContinue, hasEnded, isEmpty } = stream.drainTo((data, encoding, callback) =>
+      originals.write.call(raw, data, encoding, callback),
+    );
+    if (hasEnded) originals.end.call(raw, null, 'utf8');
+    else if (isEmpty) originals.flushHeaders.call(raw);
+    else if (mayContinue) process.nextTick(() => raw.emit('drain'));
+  }
+
+  /** Lets whoever is told `drain`, `close` or `finish` find the request's context, as it would be told from the socket's. */
+  #keepContext(): void {
+    const scope = new AsyncResource('HttpResponse');
+    const { raw } = this;
+    const emit = raw.emit;
+    raw.emit = (...args: Parameters<typeof emit>) => scope.runInAsyncScope(emit, raw, ...args);
+  }
+
+  /** HTTP/2 cannot be made to believe that its head is out, so that its second answers are dropped here. */
+  #isIgnored(): boolean {
+    return this.#state === 'complete' && !(this.raw instanceof ServerResponse);
+  }
+}
+
+function asBytes(
+  chunk: string | Uint8Array | null | undefined,
+  encoding: BufferEncoding | undefined,
+): string | Uint8Array | null {
+  if (chunk === null || chunk === undefined) return null;
+  const isUtf8 = encoding === undefined || encoding === null || encoding === 'utf8' || encoding === 'utf-8';
+  return typeof chunk === 'string' && !isUtf8 ? Buffer.from(chunk, encoding) : chunk;
+}
+
+function write(
+  this: HeldRaw,
+  chunk: string | Uint8Array,
+  encoding?: BufferEncoding | Callback,
+  callback?: Callback,
+): boolean {
+  if (typeof encoding === 'function') return this[HELD].write(chunk, undefined, encoding);
+  return this[HELD].write(chunk, encoding ?? undefined, callback);
+}
+
+function end(
+  this: HeldRaw,
+  chunk?: string | Uint8Array | null | Callback,
+  encoding?: BufferEncoding | null | Callback,
+  callback?: Callback,
+): HeldRaw {
+  if (typeof chunk === 'function') this[HELD].end(null, undefined, chunk);
+  else if (typeof encoding === 'function') this[HELD].end(chunk, undefined, encoding);
+  else this[HELD].end(chunk, encoding ?? undefined, callback ?? undefined);
+  return this;
+}
+
+function writeHead(
+  this: HeldRaw,
+  status: number,
+  reason?: unknown,
+  headers?: OutgoingHttpHeaders | OutgoingHttpHeader[],
+): HeldRaw {
+  this[HELD].writeHead(status, reason, headers);
+  return this;
+}
+
+function flushHeaders(this: HeldRaw): void {
+  this[HELD].flushHeaders();
+}

@@ -1,0 +1,54 @@
+import type { ModuleMetadata, Type } from '@nestjs/common';
+import type { INestApplication } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { AbstractHttpAdapter } from '@nestjs/core';
+import { type Middleware, MiddlewareModule, type MiddlewareModuleOptions } from './index.js';
+
+/** The platforms that every behaviour is shown on. */
+export const platforms: [name: string, makeAdapter: () => AbstractHttpAdapter][] = [
+  ['Express', () => new ExpressAdapter()],
+  ['Fastify', () => new FastifyAdapter()],
+];
+
+/** Starts an application on a free port of the loopback interface. */
+export async function startApp(
+  makeAdapter: () => AbstractHttpAdapter,
+  {
+    middleware,
+    ...metadata
+  }: ModuleMetadata & MiddlewareModuleOptions & { middleware?: MiddlewareModuleOptions['middleware'] },
+  prepare?: (app: INestApplication) => unknown,
+): Promise<RunningApp> {
+  const { imports = [], ...rest } = metadata;
+  const module = await Test.createTestingModule({
+    ...rest,
+    imports: [MiddlewareModule.forRoot({ middleware }), ...imports],
+  }).compile();
+  const app = module.createNestApplication(makeAdapter() as never, { logger: false });
+  await prepare?.(app);
+  await app.listen(0, '127.0.0.1');
+  return { app, url: (await app.getUrl()).replace(/\/$/, '') };
+}
+
+export interface RunningApp {
+  app: INestApplication & Partial<NestFastifyApplication>;
+  url: string;
+}
+
+/** Makes a class of a function, for tests that look at one behaviour. */
+export function layer(
+  name: string,
+  handle: Middleware['handle'],
+  hooks: Partial<Middleware> = {},
+): Type<Middleware> {
+  return {
+    [name]: class {
+      constructor() {
+        Object.assign(this, hooks);
+      }
+      handle = handle;
+    },
+  }[name] as unknown as Type<Middleware>;
+}
