@@ -70,8 +70,8 @@ export class StoreEngine extends SessionEngine {
   }
 }
 
-function encode({ cookie: _, ...values }: ExpressSessionData): string {
-  return JSON.stringify(values);
+function encode(session: ExpressSessionData): string {
+  return JSON.stringify({ ...session, cookie: undefined });
 }
 
 function asError(error: unknown): Error {

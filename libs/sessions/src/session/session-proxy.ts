@@ -29,7 +29,7 @@ const handler: ProxyHandler<ExpressSession> = {
     }
     if (typeof name === 'symbol' || SETTABLE.has(name)) return Reflect.set(session, name, value, session);
     throw new TypeError(
-      `"${name}" is a name of the session itself. Write session.set('${name}', …) to keep a value under it.`,
+      `"${String(name)}" is a name of the session itself. Write session.set('${String(name)}', …) to keep a value under it.`,
     );
   },
 

@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Cache, createCache, memoryCache } from '@nest-quintet/cache';
+import { redisCache } from '@nest-quintet/cache/redis';
+import { ImproperlyConfiguredError } from '@nest-quintet/core';
+import { describeWith, describeWithOwn } from '../../../../test/support/servers.js';
+import { describeEngine } from '../engines/engine-contract.spec-support.js';
+import { makeSessionKey } from '../session/session-key.js';
+import { cacheEngine } from './cache.engine.js';
+
+const inAMinute = () => new Date(Date.now() + 60_000);
+
+describeEngine('cacheEngine() on memory', {
+  create: () => cacheEngine({ cache: createCache(memoryCache()) }),
+});
+
+describeWith('redis', 'cacheEngine() on Redis', (servers) => {
+  const caches: Cache[] = [];
+  const connect = () => {
+    caches.push(createCache(redisCache({ url: servers.redis.url })));
+    return cacheEngine({ cache: caches.at(-1) });
+  };
+
+  afterAll(() => Promise.all(caches.map((cache) => cache.close())));
+
+  describeEngine('cacheEngine() on Redis', { create: connect, createSecond: connect });
+
+  it('keeps nothing from which a visitor’s key could be read', async () => {
+    const engine = connect();
+    const { key } = await engine.create(makeSessionKey(), { a: 1 }, inAMinute());
+    expect(await caches.at(-1)!.has(`session:${key}`)).toBe(false);
+    expect(await caches.at(-1)!.get(`session:${engine['idOf'](key)}`)).toMatchObject({ data: '{"a":1}' });
+  });
+});
+
+describeWithOwn('redis', 'cacheEngine() on a Redis that stops', (servers) => {
+  let cache: Cache;
+
+  beforeAll(() => {
+    const logger = { log: () => {}, warn: () => {} };
+    cache = createCache(redisCache({ url: servers.redis.url, operationTimeout: '100ms' }), { logger });
+  });
+
+  afterAll(() => cache.close());
+
+  it('fails instead of finding nothing, though the cache itself takes an outage for a miss', async () => {
+    const engine = cacheEngine({ cache });
+    const base = await engine.create(makeSessionKey(), { a: 1 }, inAMinute());
+    await servers.redis.kill();
+    expect(await cache.get('anything')).toBeUndefined();
+    await expect(engine.fetch(base.key)).rejects.toThrow('the cache does not answer');
+    await expect(engine.create(makeSessionKey(), {}, inAMinute())).rejects.toThrow('does not answer');
+    await expect(engine.drop(base.key)).rejects.toThrow('does not answer');
+  });
+});
+
+describe('cacheEngine()', () => {
+  it('names the cache that is not there, and the remedy', () => {
+    expect(() => cacheEngine({ cache: 'sessions' }).attach(() => undefined)).toThrow(
+      'cacheEngine(): there is no cache "sessions". Import CacheModule.forRoot() with a cache of that name.',
+    );
+  });
+
+  it('cannot be used before it has its cache', async () => {
+    await expect(cacheEngine().fetch(makeSessionKey())).rejects.toThrow(ImproperlyConfiguredError);
+  });
+});
