@@ -65,6 +65,8 @@ export abstract class Database {
   /** Runs `fn` after the outermost transaction commits, never when it rolls back; at once outside of one. */
   abstract onCommit(fn: () => unknown, options?: { robust?: boolean }): void;
   abstract inAtomicBlock(): boolean;
+  /** Makes the innermost block end with a rollback though it does not fail. Django: `transaction.set_rollback`. */
+  abstract setRollback(rollsBack?: boolean): void;
 
   abstract observe(observer: DatabaseObserver): Disposable;
 }

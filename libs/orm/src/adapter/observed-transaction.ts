@@ -1,0 +1,162 @@
+import { AsyncResource } from 'node:async_hooks';
+import { randomUUID } from 'node:crypto';
+import type {
+  IsolationLevel,
+  Provider,
+  SqlQuery,
+  SqlResultSet,
+  Transaction,
+  TransactionOptions,
+} from '@prisma/driver-adapter-utils';
+import { SerialQueue } from './serial-queue.js';
+import { sqlQuery } from './sql-query.js';
+import type { StatementObservers } from './statement-observers.js';
+
+export interface TransactionContext {
+  /** Whether the current asynchronous flow is inside `transaction`. */
+  isCurrent(transaction: ObservedTransaction): boolean;
+}
+
+/** One transaction of the driver: its statements run one after another, and its end tells the observers what it wrote. */
+export class ObservedTransaction implements Transaction {
+  readonly id = randomUUID();
+  readonly provider: Provider;
+  readonly adapterName: string;
+  readonly options: TransactionOptions;
+  readonly #writes = new Set<string>();
+  /** The flow of the Prisma call under way; Prisma itself may send it from the flow of another call of the same tick. */
+  #caller = new AsyncResource('QuintetTransaction');
+  /** One connection takes one statement at a time. */
+  readonly #queue = new SerialQueue();
+  #hasFailed = false;
+
+  constructor(
+    private readonly driver: Transaction,
+    private readonly observers: StatementObservers,
+    private readonly context: TransactionContext,
+  ) {
+    this.provider = driver.provider;
+    this.adapterName = driver.adapterName;
+    this.options = driver.options;
+  }
+
+  /** Remembers the current flow as the one that observers are to be called in. */
+  enter(): void {
+    if (!this.observers.isEmpty) this.#caller = new AsyncResource('QuintetStatement');
+  }
+
+  /** Whether a statement failed and no savepoint was restored since: PostgreSQL then refuses everything but a rollback. */
+  get hasFailed(): boolean {
+    return this.#hasFailed;
+  }
+
+  queryRaw(query: SqlQuery): Promise<SqlResultSet> {
+    return this.#send(
+      query,
+      () => this.driver.queryRaw(query),
+      ({ rows }) => rows.length,
+    );
+  }
+
+  executeRaw(query: SqlQuery): Promise<number> {
+    if (isTransactionEnd(query.sql)) return this.#queue.run(() => this.driver.executeRaw(query));
+    return this.#send(
+      query,
+      () => this.driver.executeRaw(query),
+      (count) => count,
+    );
+  }
+
+  /** Sets the isolation level before the first statement; ends the transaction where the database refuses it. */
+  async isolate(level: IsolationLevel): Promise<void> {
+    try {
+      await this.#control(`SET TRANSACTION ISOLATION LEVEL ${level}`);
+    } catch (error) {
+      await this.abandon();
+      throw error;
+    }
+  }
+
+  /** Rolls back, whichever way the driver does that, and frees the connection. */
+  async abandon(): Promise<void> {
+    try {
+      if (!this.options.usePhantomQuery) await this.#control('ROLLBACK');
+    } finally {
+      await this.rollback();
+    }
+  }
+
+  async createSavepoint(name: string): Promise<void> {
+    if (this.driver.createSavepoint) await this.#queue.run(() => this.driver.createSavepoint!(name));
+    else await this.#control(`SAVEPOINT ${name}`);
+  }
+
+  async rollbackToSavepoint(name: string): Promise<void> {
+    if (this.driver.rollbackToSavepoint) await this.#queue.run(() => this.driver.rollbackToSavepoint!(name));
+    else await this.#control(`ROLLBACK TO SAVEPOINT ${name}`);
+    this.#hasFailed = false;
+  }
+
+  async releaseSavepoint(name: string): Promise<void> {
+    if (this.driver.releaseSavepoint) await this.#queue.run(() => this.driver.releaseSavepoint!(name));
+    else await this.#control(`RELEASE SAVEPOINT ${name}`);
+  }
+
+  async commit(): Promise<void> {
+    if (this.provider === 'postgres' && this.options.usePhantomQuery) await this.#checkDeferred();
+    await this.#queue.run(() => this.driver.commit());
+    await this.observers.committed(this.#writes);
+  }
+
+  rollback(): Promise<void> {
+    return this.#queue.run(() => this.driver.rollback());
+  }
+
+  /** Tells whether the database still accepts statements, which it does not after one that failed. */
+  async isUsable(): Promise<boolean> {
+    return this.#control('SELECT 1').then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** PGlite's adapter hides a commit that fails; what could fail is therefore made to fail before. */
+  async #checkDeferred(): Promise<void> {
+    try {
+      await this.#control('SET CONSTRAINTS ALL IMMEDIATE');
+    } catch (error) {
+      await this.abandon();
+      throw error;
+    }
+  }
+
+  #control(sql: string): Promise<number> {
+    return this.#queue.run(() => this.driver.executeRaw(sqlQuery(sql)));
+  }
+
+  async #send<T>(query: SqlQuery, send: () => Promise<T>, rowsOf: (result: T) => number): Promise<T> {
+    return this.#queue.run(async () => {
+      const startedAt = performance.now();
+      try {
+        const result = await send();
+        this.#tell(query, startedAt, rowsOf(result));
+        return result;
+      } catch (error) {
+        this.#hasFailed = true;
+        this.#tell(query, startedAt, 0, error);
+        throw error;
+      }
+    });
+  }
+
+  #tell(query: SqlQuery, startedAt: number, rows: number, error?: unknown): void {
+    if (this.observers.isEmpty) return;
+    const tell = () => this.observers.statement({ query, startedAt, rows, transaction: this.id, error });
+    const writes = this.context.isCurrent(this) ? tell() : this.#caller.runInAsyncScope(tell);
+    for (const table of writes) this.#writes.add(table);
+  }
+}
+
+function isTransactionEnd(sql: string): boolean {
+  return sql === 'COMMIT' || sql === 'ROLLBACK';
+}

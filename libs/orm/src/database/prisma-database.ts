@@ -1,0 +1,127 @@
+import { ImproperlyConfiguredError, toMilliseconds } from '@nest-quintet/core';
+import type { SqlDriverAdapter, SqlResultSet } from '@prisma/driver-adapter-utils';
+import { ObservedAdapterFactory } from '../adapter/observed-adapter-factory.js';
+import { reportToConsole } from '../adapter/report-error.js';
+import { sqlQuery } from '../adapter/sql-query.js';
+import { StatementObservers } from '../adapter/statement-observers.js';
+import type { SchemaMetadata } from '../metadata/schema.js';
+import { adoptClient, type PrismaClientLike } from '../transactions/prisma-client.js';
+import { Transactions } from '../transactions/transactions.js';
+import { connectionProblem } from './connection-problem.js';
+import type { DatabaseOptions } from './database-options.js';
+import { Database, type AtomicOptions, type DatabaseObserver, type Dialect } from './database.js';
+
+/** Node's timers count no further: about 24 days. */
+const longestTimeout = 2 ** 31 - 1;
+
+/** What surely does nothing but read; anything else waits for inner blocks to end. */
+const readingStatement = /^\s*(?:select|values|table)\b/i;
+
+/** A database behind a Prisma client, whose driver adapter it shares. */
+export class PrismaDatabase extends Database {
+  readonly dialect: Dialect;
+  readonly schema: SchemaMetadata;
+  readonly client: PrismaClientLike;
+  readonly #adapter: ObservedAdapterFactory;
+  readonly #observers: StatementObservers;
+  readonly #transactions: Transactions;
+
+  constructor(
+    readonly alias: string,
+    {
+      adapter,
+      client,
+      schema,
+      transactions = {},
+      report = reportToConsole,
+      extensions = [],
+    }: DatabaseOptions,
+  ) {
+    super();
+    this.schema = schema;
+    this.dialect = dialectOf(alias, adapter.provider);
+    this.#observers = new StatementObservers(alias, this.dialect, schema, report);
+    this.#transactions = new Transactions(
+      {
+        maxWait: toMilliseconds(transactions.maxWait ?? '30s', 'transactions.maxWait'),
+        timeout:
+          transactions.timeout === undefined
+            ? longestTimeout
+            : toMilliseconds(transactions.timeout, 'transactions.timeout'),
+      },
+      report,
+    );
+    this.#adapter = new ObservedAdapterFactory(adapter, this.#observers, this.#transactions);
+    const plain = client(this.#adapter);
+    this.#transactions.beginWith(adoptClient(plain, this.#transactions));
+    this.client = extensions.reduce((extended, extend) => extend(extended, this), plain);
+  }
+
+  /**
+   * Opens the connection, and makes sure that the database answers.
+   *
+   * @throws ImproperlyConfiguredError when it does not.
+   */
+  async connect(): Promise<void> {
+    try {
+      await this.client.$connect();
+      await this.query('SELECT 1', []);
+    } catch (error) {
+      throw new ImproperlyConfiguredError(connectionProblem(this.alias, error), { cause: error });
+    }
+  }
+
+  /** Closes the connection when every open transaction has ended. */
+  async disconnect(): Promise<void> {
+    await this.#transactions.settled();
+    await this.client.$disconnect();
+    await this.#adapter.connected?.dispose();
+  }
+
+  async query(sql: string, parameters: readonly unknown[]): Promise<SqlResultSet> {
+    const query = sqlQuery(sql, parameters);
+    const isRead = readingStatement.test(sql);
+    const block = isRead ? this.#transactions.open : this.#transactions.current;
+    if (!block) return (await this.#connected()).queryRaw(query);
+    const send = () => block.transaction.driver.queryRaw(query);
+    return isRead ? block.read(send) : block.write(send);
+  }
+
+  async execute(sql: string, parameters: readonly unknown[]): Promise<number> {
+    const query = sqlQuery(sql, parameters);
+    const block = this.#transactions.current;
+    if (!block) return (await this.#connected()).executeRaw(query);
+    return block.write(() => block.transaction.driver.executeRaw(query));
+  }
+
+  atomic<T>(fn: () => Promise<T>, options?: AtomicOptions): Promise<T> {
+    return this.#transactions.atomic(this.client, fn, options);
+  }
+
+  onCommit(fn: () => unknown, options?: { robust?: boolean }): void {
+    this.#transactions.onCommit(fn, options);
+  }
+
+  inAtomicBlock(): boolean {
+    return this.#transactions.open !== undefined;
+  }
+
+  setRollback(rollsBack = true): void {
+    this.#transactions.setRollback(rollsBack);
+  }
+
+  observe(observer: DatabaseObserver): Disposable {
+    return this.#observers.add(observer);
+  }
+
+  #connected(): SqlDriverAdapter | Promise<SqlDriverAdapter> {
+    return this.#adapter.connected ?? this.#adapter.connect();
+  }
+}
+
+function dialectOf(alias: string, provider: string): Dialect {
+  if (provider === 'postgres' || provider === 'sqlite' || provider === 'mysql') return provider;
+  throw new ImproperlyConfiguredError(
+    `Database "${alias}": the driver adapter speaks "${provider}", which is not supported; use one for PostgreSQL, SQLite or MySQL.`,
+  );
+}

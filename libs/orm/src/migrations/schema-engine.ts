@@ -1,0 +1,50 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import {
+  bindMigrationAwareSqlAdapterFactory,
+  type SqlMigrationAwareDriverAdapterFactory,
+} from '@prisma/driver-adapter-utils';
+import { ImproperlyConfiguredError } from '@nest-quintet/core';
+import type { SchemaEngine } from '@prisma/schema-engine-wasm/schema_engine_bg';
+
+type Bindings = typeof import('@prisma/schema-engine-wasm/schema_engine_bg');
+
+/**
+ * Starts Prisma's schema engine as WebAssembly: the engine behind `prisma migrate`, with nothing to download.
+ *
+ * @throws ImproperlyConfiguredError when `@prisma/schema-engine-wasm` is not installed.
+ */
+export async function startSchemaEngine(
+  adapter: SqlMigrationAwareDriverAdapterFactory,
+): Promise<SchemaEngine> {
+  const bindings = await loadBindings();
+  return bindings.SchemaEngine.new(
+    { datamodels: undefined },
+    () => undefined,
+    bindMigrationAwareSqlAdapterFactory(adapter),
+  );
+}
+
+let loaded: Promise<Bindings> | undefined;
+
+function loadBindings(): Promise<Bindings> {
+  loaded ??= instantiate();
+  return loaded;
+}
+
+async function instantiate(): Promise<Bindings> {
+  const bindings = await import('@prisma/schema-engine-wasm/schema_engine_bg').catch((cause: unknown) => {
+    throw new ImproperlyConfiguredError(
+      'Creating migrations needs the package @prisma/schema-engine-wasm: install the version of your Prisma.',
+      { cause },
+    );
+  });
+  const folder = dirname(createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm'));
+  const code = await readFile(join(folder, 'schema_engine_bg.wasm'));
+  // Bundlers resolve this import by themselves; Node needs to be told.
+  const { instance } = await WebAssembly.instantiate(code, { './schema_engine_bg.js': bindings as never });
+  bindings.__wbg_set_wasm(instance.exports);
+  (instance.exports.__wbindgen_start as () => void)();
+  return bindings;
+}
