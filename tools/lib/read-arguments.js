@@ -16,6 +16,6 @@ export function readArguments(usage, config) {
   try {
     return parseArgs(config);
   } catch (error) {
-    throw new StepFailedError(`${error instanceof Error ? error.message : error}\n${usage}`);
+    throw new StepFailedError(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
   }
 }

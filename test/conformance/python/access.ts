@@ -45,7 +45,7 @@ export async function getItem(target: Value, key: Value): Promise<Value> {
   }
   if (target instanceof Map) return target.has(key) ? target.get(key) : raise('KeyError', String(key));
   if (typeof target === 'string') {
-    return key instanceof PythonSlice ? slice([...target], key).join('') : at([...target], key);
+    return key instanceof PythonSlice ? slice(Array.from(target), key).join('') : at(Array.from(target), key);
   }
   if (!Array.isArray(target)) return raise('TypeError', `'${typeName(target)}' object is not subscriptable`);
   if (!(key instanceof PythonSlice)) return at(target, key);

@@ -107,10 +107,22 @@ const functions: Record<string, Implementation> = {
 };
 
 const operators: Record<string, BinaryOperator | ComparisonOperator> = {
-  ...{ add: 'Add', sub: 'Sub', mul: 'Mult', truediv: 'Div', mod: 'Mod', pow: 'Pow' },
-  ...{ and_: 'BitAnd', or_: 'BitOr', xor: 'BitXor' },
-  ...{ eq: 'Eq', ne: 'NotEq', lt: 'Lt', le: 'LtE', gt: 'Gt', ge: 'GtE' },
-} as const;
+  add: 'Add',
+  sub: 'Sub',
+  mul: 'Mult',
+  truediv: 'Div',
+  mod: 'Mod',
+  pow: 'Pow',
+  and_: 'BitAnd',
+  or_: 'BitOr',
+  xor: 'BitXor',
+  eq: 'Eq',
+  ne: 'NotEq',
+  lt: 'Lt',
+  le: 'LtE',
+  gt: 'Gt',
+  ge: 'GtE',
+};
 
 const comparisons: readonly string[] = ['Eq', 'NotEq', 'Lt', 'LtE', 'Gt', 'GtE'];
 

@@ -99,7 +99,7 @@ export function pythonNames(error: unknown): string[] {
   if (error instanceof PythonError) return error.type.lineage;
   const names: string[] = [];
   for (let at = error; at instanceof Error && at !== Error.prototype; at = Object.getPrototypeOf(at)) {
-    const { constructor } = at as Error;
+    const { constructor } = at;
     if (engineErrors.includes(constructor)) {
       if (names.length === 0) names.push(`JavaScript's ${constructor.name}`);
       break;

@@ -6,8 +6,21 @@ import { formatPercent } from './text.js';
 import { isNumber, isTuple, typeName } from './types.js';
 
 const symbols: Record<BinaryOperator | UnaryOperator, string> = {
-  ...{ Add: '+', Sub: '-', Mult: '*', Div: '/', FloorDiv: '//', Mod: '%', Pow: '**' },
-  ...{ BitAnd: '&', BitOr: '|', BitXor: '^', LShift: '<<', RShift: '>>', USub: '-', UAdd: '+', Invert: '~' },
+  Add: '+',
+  Sub: '-',
+  Mult: '*',
+  Div: '/',
+  FloorDiv: '//',
+  Mod: '%',
+  Pow: '**',
+  BitAnd: '&',
+  BitOr: '|',
+  BitXor: '^',
+  LShift: '<<',
+  RShift: '>>',
+  USub: '-',
+  UAdd: '+',
+  Invert: '~',
 };
 
 export async function unary(operator: UnaryOperator, operand: Value): Promise<Value> {

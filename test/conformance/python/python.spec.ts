@@ -28,7 +28,7 @@ const recorded = JSON.parse(
 function encode(value: Value): unknown {
   if (value instanceof Map)
     return Object.fromEntries([...value].map(([key, item]) => [String(key), encode(item)]));
-  if (value instanceof Set) return [...value].map(encode).sort();
+  if (value instanceof Set) return [...value].map(encode).sort((a, b) => (String(a) < String(b) ? -1 : 1));
   return Array.isArray(value) ? value.map(encode) : value;
 }
 

@@ -42,7 +42,7 @@ export async function isTrue(value: Value): Promise<boolean> {
 /** Lists what `for x in value` goes through. */
 export async function iterate(value: Value): Promise<Value[]> {
   if (Array.isArray(value)) return value as Value[];
-  if (typeof value === 'string' || value instanceof Set) return [...value];
+  if (typeof value === 'string' || value instanceof Set) return Array.from<Value>(value);
   if (value instanceof Map) return [...value.keys()];
   if (value instanceof HostObject && value.iterate) return [...(await value.iterate())];
   return raise('TypeError', `'${typeName(value)}' object is not iterable`);
