@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { SessionMiddleware } from './session.middleware.js';
 import { Sessions } from './sessions.service.js';
 import { ConfigurableSessionsModule } from './sessions.module-definition.js';
 
@@ -14,5 +13,5 @@ import { ConfigurableSessionsModule } from './sessions.module-definition.js';
  *
  * Django: `django.contrib.sessions`.
  */
-@Module({ providers: [Sessions, SessionMiddleware], exports: [Sessions, SessionMiddleware] })
+@Module({ providers: [Sessions], exports: [Sessions] })
 export class SessionsModule extends ConfigurableSessionsModule {}
