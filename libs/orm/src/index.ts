@@ -1,8 +1,13 @@
 export * from './adapter/report-error.js';
 export * from './database/database-options.js';
 export * from './database/database.js';
+export * from './database/databases.js';
+export * from './database/inject-database.decorator.js';
 export * from './database/prisma-database.js';
 export * from './metadata/register.js';
 export * from './metadata/schema.js';
+export { OrmModuleOptions } from './orm.module-definition.js';
+export * from './orm.module.js';
+export * from './transactions/atomic.decorator.js';
 export * from './transactions/errors.js';
 export * from './transactions/on-commit.js';

@@ -1,0 +1,13 @@
+import { ConfigurableModuleBuilder } from '@nestjs/common';
+import { DatabaseOptions } from './database/database-options.js';
+
+/** The default database, and those that are reached by an alias. */
+export class OrmModuleOptions extends DatabaseOptions {
+  /** Further databases by their alias, such as `{ replica: { … } }`. */
+  databases?: Readonly<Record<string, DatabaseOptions>> = {};
+}
+
+export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =
+  new ConfigurableModuleBuilder<OrmModuleOptions>({ moduleName: 'Orm' })
+    .setClassMethodName('forRoot')
+    .build();

@@ -1,0 +1,127 @@
+import {
+  type DynamicModule,
+  Global,
+  Logger,
+  Module,
+  type OnApplicationShutdown,
+  type Provider,
+  type Type,
+} from '@nestjs/common';
+import { ImproperlyConfiguredError } from '@nest-quintet/core';
+import type { ReportError } from './adapter/report-error.js';
+import type { DatabaseOptions } from './database/database-options.js';
+import { Databases, defaultAlias } from './database/databases.js';
+import { getDatabaseToken, getPrismaToken } from './database/inject-database.decorator.js';
+import { PrismaDatabase } from './database/prisma-database.js';
+import {
+  type ASYNC_OPTIONS_TYPE,
+  ConfigurableModuleClass,
+  MODULE_OPTIONS_TOKEN,
+  type OrmModuleOptions,
+} from './orm.module-definition.js';
+
+/** What `forRootAsync` must know before the factory has run: which providers there are. */
+export type OrmModuleAsyncOptions = typeof ASYNC_OPTIONS_TYPE & {
+  /** The aliases of the databases beside the default one. */
+  aliases?: readonly string[];
+};
+
+/** Carries the managers of {@link OrmModule.forFeature}. */
+@Module({})
+class OrmFeatureModule {}
+
+/**
+ * Connects an application to its databases, at start-up; disconnects at shutdown, when open transactions have ended.
+ *
+ * @example
+ * \@Module({
+ *   imports: [
+ *     OrmModule.forRoot({
+ *       adapter: new PrismaPg({ connectionString: process.env.DATABASE_URL }),
+ *       client: (adapter) => new PrismaClient({ adapter }),
+ *       schema,
+ *     }),
+ *   ],
+ * })
+ * class AppModule {}
+ *
+ * Django: the `DATABASES` setting.
+ */
+@Global()
+@Module({})
+export class OrmModule extends ConfigurableModuleClass implements OnApplicationShutdown {
+  constructor(private readonly databases: Databases) {
+    super();
+  }
+
+  static override forRoot(options: OrmModuleOptions): DynamicModule {
+    return withDatabases(super.forRoot(options), Object.keys(options.databases ?? {}));
+  }
+
+  static override forRootAsync({ aliases = [], ...options }: OrmModuleAsyncOptions): DynamicModule {
+    return withDatabases(super.forRootAsync(options), aliases);
+  }
+
+  /**
+   * Provides managers to the modules that import the result.
+   *
+   * @example
+   * \@Module({ imports: [OrmModule.forFeature([BookManager])], controllers: [BooksController] })
+   * class BooksModule {}
+   */
+  static forFeature(managers: readonly Type[]): DynamicModule {
+    return { module: OrmFeatureModule, providers: [...managers], exports: [...managers] };
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.databases.disconnect();
+  }
+}
+
+function withDatabases(definition: DynamicModule, aliases: readonly string[]): DynamicModule {
+  const providers: Provider[] = [
+    { provide: Databases, inject: [MODULE_OPTIONS_TOKEN], useFactory: connect },
+    ...[defaultAlias, ...aliases].flatMap((alias) => providersOf(alias)),
+  ];
+  return {
+    ...definition,
+    providers: [...(definition.providers ?? []), ...providers],
+    exports: providers.map((provider) => (provider as { provide: string }).provide),
+  };
+}
+
+function providersOf(alias: string): Provider[] {
+  return [
+    {
+      provide: getDatabaseToken(alias),
+      inject: [Databases],
+      useFactory: (databases: Databases) => databases.get(alias),
+    },
+    {
+      provide: getPrismaToken(alias),
+      inject: [Databases],
+      useFactory: (databases: Databases) => databases.get(alias).client,
+    },
+  ];
+}
+
+async function connect({ databases = {}, ...options }: OrmModuleOptions): Promise<Databases> {
+  const all = Object.entries({ [defaultAlias]: options, ...databases });
+  const connected = new Databases(all.map(([alias, each]) => open(alias, each)));
+  await connected.connect();
+  return connected;
+}
+
+function open(alias: string, options: DatabaseOptions): PrismaDatabase {
+  for (const option of ['adapter', 'client', 'schema'] as const) {
+    if (options[option]) continue;
+    throw new ImproperlyConfiguredError(
+      `OrmModule: the database "${alias}" has no \`${option}\`; give it one.`,
+    );
+  }
+  return new PrismaDatabase(alias, { report: reportToLogger, ...options });
+}
+
+const reportToLogger: ReportError = (error, during) => {
+  new Logger('Orm').error(`An error occurred while ${during}`, error instanceof Error ? error.stack : error);
+};
