@@ -118,7 +118,10 @@ describe.each([
     const agent = request.agent(url);
     const key = keyIn(cookieOf(await agent.get('/visits'))!);
     const gate = makeGate();
-    const slow = agent.post('/write-slowly').send({ cart: 1 }).then();
+    const slow = agent
+      .post('/write-slowly')
+      .send({ cart: 1 })
+      .then((response) => response);
     await gate.entered;
     await agent.post('/logout');
     gate.open();
@@ -133,7 +136,10 @@ describe.each([
     const agent = request.agent(url);
     await agent.get('/visits');
     const gate = makeGate();
-    const slow = agent.post('/write-slowly').send({ slow: true }).then();
+    const slow = agent
+      .post('/write-slowly')
+      .send({ slow: true })
+      .then((response) => response);
     await gate.entered;
     await Promise.all(Array.from({ length: 10 }, (_, i) => agent.post('/write').send({ [`k${i}`]: i })));
     gate.open();

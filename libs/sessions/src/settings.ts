@@ -112,7 +112,7 @@ function check(settings: SessionSettings): void {
   }
 
   function fail(name: keyof SessionSettings | 'secret', problem: string, remedy: string): never {
-    const value = name === 'secret' ? '' : ` ${JSON.stringify(settings[name as keyof SessionSettings])}`;
+    const value = name === 'secret' ? '' : ` ${JSON.stringify(settings[name])}`;
     throw new ImproperlyConfiguredError(`SessionsModule: ${name}${value} ${problem}. ${remedy}.`);
   }
 }

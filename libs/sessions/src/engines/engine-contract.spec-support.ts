@@ -1,3 +1,4 @@
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { SessionData as ExpressSessionData } from 'express-session';
 import { SessionInterruptedError } from '../errors.js';
@@ -177,14 +178,10 @@ function changes(values: Record<string, unknown>, deleted: string[] = []): Sessi
   return result;
 }
 
-function set(engine: SessionEngine, sid: string, session: object): Promise<void> {
-  return new Promise((resolve, reject) => {
-    engine.set(sid, session as ExpressSessionData, (error) => (error ? reject(error as Error) : resolve()));
-  });
+async function set(engine: SessionEngine, sid: string, session: object): Promise<void> {
+  await promisify(engine.set.bind(engine))(sid, session as ExpressSessionData);
 }
 
 function get(engine: SessionEngine, sid: string): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    engine.get(sid, (error, session) => (error ? reject(error as Error) : resolve(session)));
-  });
+  return promisify(engine.get.bind(engine))(sid);
 }

@@ -11,7 +11,7 @@ export type SessionObject = ExpressSession & Partial<SessionData>;
  * A name of the session's own, such as `get` or `cookie`, is never a key; `session.set('get', …)` reaches such a key.
  */
 export function asPlainObject(session: ExpressSession): SessionObject {
-  return new Proxy(session, handler) as SessionObject;
+  return new Proxy(session, handler);
 }
 
 const SETTABLE = new Set(['modified', 'cookie']);

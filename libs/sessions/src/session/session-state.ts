@@ -16,7 +16,7 @@ export class SessionState {
   #key: string | undefined;
   #nextKey: string | undefined;
   #isFetched = false;
-  #failure: unknown;
+  #failure: Error | undefined;
   #stored: StoredSession | undefined;
   #values: SessionValues | undefined;
   #changes = new SessionChanges();
@@ -63,7 +63,7 @@ export class SessionState {
       this.#stored = await this.#backend.fetch(this.#key);
       this.#isFetched = true;
     } catch (error) {
-      this.#failure = error;
+      this.#failure = error instanceof Error ? error : new Error(String(error));
     }
   }
 
