@@ -1,5 +1,4 @@
-import { readdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { readdirSync, readFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -18,8 +17,6 @@ export const libraries = readdirSync(join(root, 'libs'), { withFileTypes: true }
 /** `PATH` with the project's own commands first, as npm sets it for scripts. */
 export const pathWithBins = [join(root, 'node_modules', '.bin'), process.env.PATH ?? ''].join(delimiter);
 
-const require = createRequire(join(root, 'package.json'));
-
 /**
  * Finds the script behind a command of an installed package, so that it runs without a shell on every platform.
  *
@@ -28,7 +25,7 @@ const require = createRequire(join(root, 'package.json'));
  * @returns {string}
  */
 export function binOf(packageName, command = packageName) {
-  const manifest = `${packageName}/package.json`;
-  const { bin } = require(manifest);
-  return join(dirname(require.resolve(manifest)), typeof bin === 'string' ? bin : bin[command]);
+  const folder = join(root, 'node_modules', packageName);
+  const { bin } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  return join(folder, typeof bin === 'string' ? bin : bin[command]);
 }
