@@ -9,8 +9,11 @@ import {
   Post,
   Redirect,
 } from '@nestjs/common';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { ModuleMetadata } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
+import request from 'supertest';
 import type { Store } from 'express-session';
 import { MiddlewareModule } from '@nest-quintet/middleware';
 import type { SessionEngine } from './engines/session-engine.js';
@@ -117,14 +120,18 @@ export interface SessionApp {
   close(): Promise<void>;
 }
 
+export interface AppOptions extends SessionSettingsOptions {
+  fastify?: boolean;
+  /** The modules that the engine finds its database or cache in. */
+  imports?: ModuleMetadata['imports'];
+}
+
 /** Starts a real application with one session engine; on Fastify where told so. */
-export async function startApp(
-  engine: SessionEngine | Store,
-  options: SessionSettingsOptions & { fastify?: boolean } = {},
-): Promise<SessionApp> {
-  const { fastify = false, ...settings } = options;
+export async function startApp(engine: SessionEngine | Store, options: AppOptions = {}): Promise<SessionApp> {
+  const { fastify = false, imports = [], ...settings } = options;
   const builder = Test.createTestingModule({
     imports: [
+      ...imports,
       SessionsModule.forRoot({ engine, ...settings }),
       MiddlewareModule.forRoot({ middleware: [SessionMiddleware] }),
     ],
@@ -141,4 +148,88 @@ export async function startApp(
     engine: app.get(Sessions).engine,
     close: () => app.close(),
   };
+}
+
+/** Says what an application does on every engine, over HTTP; `processes` starts one or two of them on one store. */
+export function describeOverHttp(name: string, processes: () => Promise<SessionApp[]>): void {
+  describe(`an application on ${name}`, () => {
+    let apps: SessionApp[];
+    /** The processes in turn, as a load balancer would choose. */
+    const next = () => {
+      apps.push(apps.shift()!);
+      return apps[0]!.url;
+    };
+
+    beforeAll(async () => {
+      apps = await processes();
+    }, 60_000);
+
+    afterAll(() => Promise.all(apps.map((app) => app.close())));
+
+    it('keeps the values of a visitor, from login to logout', async () => {
+      const visitor = new Visitor(next);
+      expect(await visitor.get('/visits')).toMatchObject({ status: 200, text: '1' });
+      expect(await visitor.get('/visits')).toMatchObject({ status: 200, text: '2' });
+      const before = visitor.cookie;
+      await visitor.post('/login');
+      expect(visitor.cookie).not.toBe(before);
+      expect((await visitor.get('/read')).body).toEqual({ visits: 2, user: 'Ann' });
+      const old = new Visitor(next, before);
+      expect((await old.get('/read')).body).toEqual({});
+      await visitor.post('/logout');
+      expect(visitor.cookie).toBe('sessionid=');
+      expect((await visitor.get('/read')).body).toEqual({});
+    });
+
+    it('loses no update of many visitors with many requests at the same time', async () => {
+      const visitors = Array.from({ length: 5 }, () => new Visitor(next));
+      await Promise.all(visitors.map((visitor) => visitor.post('/write', { first: true })));
+      const answers = await Promise.all(
+        visitors.flatMap((visitor) =>
+          Array.from({ length: 12 }, (_, i) => visitor.post('/write', { [`key${i}`]: i })),
+        ),
+      );
+      expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+      for (const visitor of visitors) {
+        expect(Object.keys((await visitor.get('/read')).body as object)).toHaveLength(13);
+      }
+    });
+
+    it('never brings back a session whose visitor logged out during a slow request', async () => {
+      const visitor = new Visitor(next);
+      await visitor.get('/visits');
+      const loggedIn = new Visitor(next, visitor.cookie);
+      const gate = makeGate();
+      const slow = visitor.post('/write-slowly', { cart: 1 });
+      await gate.entered;
+      await loggedIn.post('/logout');
+      gate.open();
+      expect(await slow).toMatchObject({ status: 400 });
+      expect((await visitor.get('/read')).body).toEqual({});
+    });
+  });
+}
+
+/** A browser that may have several requests under way. */
+class Visitor {
+  constructor(
+    private readonly url: () => string,
+    public cookie?: string,
+  ) {}
+
+  get(path: string): Promise<request.Response> {
+    return this.#send(request(this.url()).get(path));
+  }
+
+  post(path: string, body: object = {}): Promise<request.Response> {
+    return this.#send(request(this.url()).post(path).send(body));
+  }
+
+  async #send(sent: request.Test): Promise<request.Response> {
+    if (this.cookie !== undefined) void sent.set('Cookie', this.cookie);
+    const response = await sent;
+    const [set] = (response.headers['set-cookie'] as unknown as string[] | undefined) ?? [];
+    if (set !== undefined) this.cookie = set.split(';')[0];
+    return response;
+  }
 }

@@ -4,7 +4,7 @@ import expressSession from 'express-session';
 import request from 'supertest';
 import { MemoryEngine, memoryEngine } from './engines/memory.engine.js';
 import { SessionsModule } from './sessions.module.js';
-import { makeGate, type SessionApp, startApp } from './session-http.spec-support.js';
+import { describeOverHttp, makeGate, type SessionApp, startApp } from './session-http.spec-support.js';
 import { Test } from '@nestjs/testing';
 
 let current: SessionApp | undefined;
@@ -211,6 +211,10 @@ describe.each([
     await agent.get('/visits').expect(200, '2');
   });
 });
+
+describeOverHttp('memoryEngine()', async () => [await startApp(memoryEngine())]);
+
+describeOverHttp('an express-session store', async () => [await startApp(new expressSession.MemoryStore())]);
 
 describe('SessionsModule', () => {
   it('takes any express-session store for an engine', async () => {

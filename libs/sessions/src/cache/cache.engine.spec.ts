@@ -1,10 +1,12 @@
+import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Cache, createCache, memoryCache } from '@nest-quintet/cache';
+import { type Cache, CacheModule, createCache, memoryCache } from '@nest-quintet/cache';
 import { redisCache } from '@nest-quintet/cache/redis';
 import { ImproperlyConfiguredError } from '@nest-quintet/core';
 import { describeWith, describeWithOwn } from '../../../../test/support/servers.js';
 import { describeEngine } from '../engines/engine-contract.spec-support.js';
 import { makeSessionKey } from '../session/session-key.js';
+import { startApp, describeOverHttp } from '../session-http.spec-support.js';
 import { cacheEngine } from './cache.engine.js';
 
 const inAMinute = () => new Date(Date.now() + 60_000);
@@ -23,6 +25,17 @@ describeWith('redis', 'cacheEngine() on Redis', (servers) => {
   afterAll(() => Promise.all(caches.map((cache) => cache.close())));
 
   describeEngine('cacheEngine() on Redis', { create: connect, createSecond: connect });
+
+  const start = () =>
+    startApp(cacheEngine({ cache: 'sessions' }), {
+      imports: [
+        CacheModule.forRoot({
+          caches: { default: memoryCache(), sessions: redisCache({ url: servers.redis.url }) },
+        }),
+      ],
+    });
+
+  describeOverHttp('cacheEngine() on Redis', () => Promise.all([start(), start()]));
 
   it('keeps nothing from which a visitor’s key could be read', async () => {
     const engine = connect();
@@ -53,6 +66,23 @@ describeWithOwn('redis', 'cacheEngine() on a Redis that stops', (servers) => {
   });
 });
 
+describeWithOwn('redis', 'an application on a Redis that is restarted', (servers) => {
+  it('answers 503 to whoever touches the session, until Redis is back', async () => {
+    const redis = redisCache({ url: servers.redis.url });
+    const { url, close } = await startApp(cacheEngine(), {
+      imports: [CacheModule.forRoot({ caches: { default: redis } })],
+    });
+    const agent = request.agent(url);
+    await agent.get('/visits').expect(200, '1');
+    await servers.redis.kill();
+    await agent.get('/visits').expect(503);
+    await agent.get('/passing-by').expect(200);
+    await servers.redis.restart();
+    await expect(eventually(() => agent.get('/visits'), 200)).resolves.toMatchObject({ status: 200 });
+    await close();
+  });
+});
+
 describe('cacheEngine()', () => {
   it('names the cache that is not there, and the remedy', () => {
     expect(() => cacheEngine({ cache: 'sessions' }).attach(() => undefined)).toThrow(
@@ -64,3 +94,11 @@ describe('cacheEngine()', () => {
     await expect(cacheEngine().fetch(makeSessionKey())).rejects.toThrow(ImproperlyConfiguredError);
   });
 });
+
+/** Asks until the answer has the status, as the client of a server that is coming back does. */
+async function eventually(ask: () => Promise<request.Response>, status: number): Promise<request.Response> {
+  for (;;) {
+    const response = await ask();
+    if (response.status === status) return response;
+  }
+}

@@ -4,22 +4,26 @@ import { PGlite } from '@electric-sql/pglite';
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import { ImproperlyConfiguredError } from '@nest-quintet/core';
-import { type Database, PrismaDatabase } from '@nest-quintet/orm';
+import { type Database, OrmModule, PrismaDatabase } from '@nest-quintet/orm';
 import { applyMigrations } from '@nest-quintet/orm/migrations';
 import { PrismaPGlite } from 'pglite-prisma-adapter';
 import { PrismaClient } from '../../../../apps/bookshop/src/generated/prisma/client.js';
 import { schema } from '../../../../apps/bookshop/src/generated/quintet/index.js';
 import { describeWith } from '../../../../test/support/servers.js';
 import { describeEngine } from '../engines/engine-contract.spec-support.js';
+import { describeOverHttp, startApp } from '../session-http.spec-support.js';
 import { makeSessionKey } from '../session/session-key.js';
 import { prismaEngine } from './prisma.engine.js';
 
 const migrations = fileURLToPath(new URL('../../../../prisma/migrations', import.meta.url));
 const inAMinute = () => new Date(Date.now() + 60_000);
 
+function makeClient(adapter: SqlDriverAdapterFactory): PrismaClient {
+  return new PrismaClient({ adapter });
+}
+
 async function connect(adapter: SqlDriverAdapterFactory): Promise<PrismaDatabase> {
-  const client = (wrapped: SqlDriverAdapterFactory) => new PrismaClient({ adapter: wrapped });
-  const database = new PrismaDatabase('default', { adapter, client, schema });
+  const database = new PrismaDatabase('default', { adapter, client: makeClient, schema });
   await database.connect();
   return database;
 }
@@ -99,9 +103,10 @@ describe('prismaEngine()', () => {
 
 describeWith('postgres', 'prismaEngine() on PostgreSQL', (servers) => {
   const databases: PrismaDatabase[] = [];
+  let connectionString: string;
 
   beforeAll(async () => {
-    const connectionString = await servers.postgres.createDatabase();
+    connectionString = await servers.postgres.createDatabase();
     await applyMigrations({ adapter: new PrismaPg({ connectionString }), directory: migrations });
     for (let i = 0; i < 2; i++) databases.push(await connect(new PrismaPg({ connectionString })));
   }, 60_000);
@@ -112,4 +117,13 @@ describeWith('postgres', 'prismaEngine() on PostgreSQL', (servers) => {
     create: () => prismaEngine({ database: databases[0] }),
     createSecond: () => prismaEngine({ database: databases[1] }),
   });
+
+  const start = () => {
+    const adapter = new PrismaPg({ connectionString });
+    return startApp(prismaEngine(), {
+      imports: [OrmModule.forRoot({ adapter, client: makeClient, schema })],
+    });
+  };
+
+  describeOverHttp('prismaEngine() on PostgreSQL', () => Promise.all([start(), start()]));
 });
