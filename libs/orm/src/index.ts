@@ -1,4 +1,5 @@
 export * from './adapter/report-error.js';
+export * from './database/connection-problem.js';
 export * from './database/database-options.js';
 export * from './database/database.js';
 export * from './database/databases.js';

@@ -1,14 +1,13 @@
 import { isDriverAdapterError, type Error as DriverError } from '@prisma/driver-adapter-utils';
 
-/** Words, in one sentence, why a database cannot be reached and what to look at. */
-export function connectionProblem(alias: string, error: unknown): string {
-  return `Database "${alias}" cannot be reached: ${reason(error)}; check its address (DATABASE_URL) and that the server runs.`;
-}
-
-function reason(error: unknown): string {
+/**
+ * Words why a database cannot be reached, as a part of a sentence: `nothing answers at localhost:5432`.
+ *
+ * @param error What connecting, or the first statement, was rejected with.
+ */
+export function connectionProblem(error: unknown): string {
   const cause = driverError(error);
-  if (!cause) return systemReason(error);
-  switch (cause.kind) {
+  switch (cause?.kind) {
     case 'DatabaseNotReachable':
       return `nothing answers at ${cause.host ?? 'the address'}${cause.port ? `:${cause.port}` : ''}`;
     case 'DatabaseDoesNotExist':
@@ -18,9 +17,9 @@ function reason(error: unknown): string {
     case 'DatabaseAccessDenied':
       return `the user may not use the database${cause.db ? ` "${cause.db}"` : ''}`;
     case 'TlsConnectionError':
-      return `the encrypted connection fails (${cause.reason})`;
+      return `the encrypted connection fails (${asClause(cause.reason)})`;
     default:
-      return sentence(cause.originalMessage ?? cause.kind);
+      return asClause(cause?.originalMessage ?? messageOf(error));
   }
 }
 
@@ -32,12 +31,12 @@ function driverError(error: unknown): DriverError | undefined {
   return undefined;
 }
 
-function systemReason(error: unknown): string {
-  // Node tries every address of a host and then throws an AggregateError without a message.
-  const first = error instanceof AggregateError ? error.errors[0] : error;
-  return sentence(first instanceof Error ? first.message : String(first));
+function messageOf(error: unknown): string {
+  // Node tries every address of a host, and then throws an error of errors without a message.
+  const first = error instanceof AggregateError ? (error.errors[0] as unknown) : error;
+  return first instanceof Error ? first.message : String(first);
 }
 
-function sentence(message: string): string {
+function asClause(message: string): string {
   return message.replace(/\s+/g, ' ').replace(/[.\s]+$/, '');
 }

@@ -67,7 +67,10 @@ export class PrismaDatabase extends Database {
       await this.client.$connect();
       await this.query('SELECT 1', []);
     } catch (error) {
-      throw new ImproperlyConfiguredError(connectionProblem(this.alias, error), { cause: error });
+      throw new ImproperlyConfiguredError(
+        `Database "${this.alias}" cannot be reached: ${connectionProblem(error)}; check the address that its adapter was given.`,
+        { cause: error },
+      );
     }
   }
 

@@ -8,6 +8,11 @@ import {
 import { ImproperlyConfiguredError } from '@nest-quintet/core';
 import type { SchemaEngine } from '@prisma/schema-engine-wasm/schema_engine_bg';
 
+/** Node has it, but its types leave it to the browser's. */
+declare const WebAssembly: {
+  instantiate(code: Uint8Array, imports: object): Promise<{ instance: { exports: Record<string, unknown> } }>;
+};
+
 type Bindings = typeof import('@prisma/schema-engine-wasm/schema_engine_bg');
 
 /**
@@ -43,7 +48,7 @@ async function instantiate(): Promise<Bindings> {
   const folder = dirname(createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm'));
   const code = await readFile(join(folder, 'schema_engine_bg.wasm'));
   // Bundlers resolve this import by themselves; Node needs to be told.
-  const { instance } = await WebAssembly.instantiate(code, { './schema_engine_bg.js': bindings as never });
+  const { instance } = await WebAssembly.instantiate(code, { './schema_engine_bg.js': bindings });
   bindings.__wbg_set_wasm(instance.exports);
   (instance.exports.__wbindgen_start as () => void)();
   return bindings;

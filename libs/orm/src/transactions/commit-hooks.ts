@@ -1,4 +1,4 @@
-import type { ReportError } from '../adapter/statement-observers.js';
+import type { ReportError } from '../adapter/report-error.js';
 
 /** Something to run once a transaction is committed. */
 export interface CommitHook {

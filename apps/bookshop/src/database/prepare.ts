@@ -1,0 +1,38 @@
+import { fileURLToPath } from 'node:url';
+import { PrismaDatabase } from '@nest-quintet/orm';
+import { applyMigrations, type MigrationProgress } from '@nest-quintet/orm/migrations';
+import { PrismaClient } from '../generated/prisma/client.js';
+import { schema } from '../generated/quintet/index.js';
+import type { DatabaseConnection } from './connect.js';
+import { seedDatabase } from './seed.js';
+
+/** The folder of the shop's migrations. */
+export const migrationsFolder = fileURLToPath(new URL('../../../../prisma/migrations', import.meta.url));
+
+type Connection = Pick<DatabaseConnection, 'adapter'>;
+
+/** Brings the tables up to date, and fills an empty shop. */
+export async function prepareDatabase(
+  connection: Connection,
+  onProgress?: (progress: MigrationProgress) => void,
+): Promise<void> {
+  await applyMigrations({ adapter: connection.adapter, directory: migrationsFolder, onProgress });
+  await withDatabase(connection, (database) => seedDatabase(database));
+}
+
+/** Opens the shop's database outside of its Nest application, for the time of `work`. */
+export async function withDatabase<T>(
+  { adapter }: Connection,
+  work: (database: PrismaDatabase) => Promise<T>,
+): Promise<T> {
+  const database = new PrismaDatabase('default', {
+    adapter,
+    client: (adapter) => new PrismaClient({ adapter }),
+    schema,
+  });
+  try {
+    return await work(database);
+  } finally {
+    await database.disconnect();
+  }
+}
