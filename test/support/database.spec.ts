@@ -22,7 +22,9 @@ const suite = (open: () => Promise<TestDatabase>) => {
   });
 };
 
-describe('createTestDatabase()', () => suite(() => createTestDatabase()));
+describe('createTestDatabase()', () => {
+  suite(() => createTestDatabase());
+});
 
 describeWith('postgres', 'createTestDatabase() on PostgreSQL', (servers: { postgres: PostgresServer }) => {
   suite(() => createTestDatabase({ server: servers.postgres }));

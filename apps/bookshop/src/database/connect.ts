@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ImproperlyConfiguredError } from '@nest-quintet/core';
 import { connectionProblem } from '@nest-quintet/orm';
@@ -53,7 +53,7 @@ async function connectPGlite(dataFolder: string): Promise<DatabaseConnection> {
       import('@electric-sql/pglite'),
       import('pglite-prisma-adapter'),
     ]);
-    const client = await PGlite.create(join(folder, 'pglite'));
+    const client = await createOnce(folder, (path) => PGlite.create(path));
     const close = async () => {
       await client.close();
       unlock();
@@ -63,6 +63,17 @@ async function connectPGlite(dataFolder: string): Promise<DatabaseConnection> {
     unlock();
     throw error;
   }
+}
+
+/** Lets PGlite make its files; what an interrupted first start left behind would never open again. */
+async function createOnce<T>(folder: string, create: (path: string) => Promise<T>): Promise<T> {
+  const files = join(folder, 'pglite');
+  const incomplete = join(folder, 'pglite.incomplete');
+  if (existsSync(incomplete)) rmSync(files, { recursive: true, force: true });
+  if (!existsSync(files)) writeFileSync(incomplete, '');
+  const created = await create(files);
+  rmSync(incomplete, { force: true });
+  return created;
 }
 
 function prepareFolder(folder: string): void {

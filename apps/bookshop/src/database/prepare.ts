@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { PrismaDatabase } from '@nest-quintet/orm';
-import { applyMigrations, type MigrationProgress } from '@nest-quintet/orm/migrations';
+import { applyMigrations } from '@nest-quintet/orm/migrations';
 import { PrismaClient } from '../generated/prisma/client.js';
 import { schema } from '../generated/quintet/index.js';
 import type { DatabaseConnection } from './connect.js';
@@ -12,12 +12,14 @@ export const migrationsFolder = fileURLToPath(new URL('../../../../prisma/migrat
 type Connection = Pick<DatabaseConnection, 'adapter'>;
 
 /** Brings the tables up to date, and fills an empty shop. */
-export async function prepareDatabase(
-  connection: Connection,
-  onProgress?: (progress: MigrationProgress) => void,
-): Promise<void> {
-  await applyMigrations({ adapter: connection.adapter, directory: migrationsFolder, onProgress });
+export async function prepareDatabase(connection: Connection): Promise<void> {
+  await prepareTables(connection);
   await withDatabase(connection, (database) => seedDatabase(database));
+}
+
+/** Brings the tables up to date. */
+export async function prepareTables({ adapter }: Connection): Promise<void> {
+  await applyMigrations({ adapter, directory: migrationsFolder });
 }
 
 /** Opens the shop's database outside of its Nest application, for the time of `work`. */

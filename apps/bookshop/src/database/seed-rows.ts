@@ -78,7 +78,8 @@ export function copyRows(
       if (row[column] !== null) result[column] = Number(row[column]) + copy * spans.get(table)!;
     }
     for (const column of uniqueTexts) {
-      if (row[column] !== null) result[column] = distinctText(String(row[column]), copy);
+      const text = row[column];
+      if (typeof text === 'string') result[column] = distinctText(text, copy);
     }
     return result;
   });

@@ -3,5 +3,6 @@ export type ReportError = (error: unknown, during: string) => void;
 
 /** Writes failures to the standard error stream, where nothing better is configured. */
 export const reportToConsole: ReportError = (error, during) => {
-  console.error(`An error occurred while ${during}:`, error);
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`An error occurred while ${during}: ${text}\n`);
 };

@@ -18,8 +18,10 @@ export interface OpenTransaction {
 }
 
 /** Carries a result out of a block that rolls back without having failed. */
-export class RolledBack {
-  constructor(readonly result: unknown) {}
+export class RolledBack extends Error {
+  constructor(readonly result: unknown) {
+    super('The block ends with a rollback, as it was told to.');
+  }
 }
 
 /** One `atomic()` block: the transaction itself, or a savepoint in it. */
