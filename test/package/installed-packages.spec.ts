@@ -106,6 +106,13 @@ describe('The packages, installed into an application of their own', () => {
     expect(JSON.parse(await node('dist/loaded-packages.js', '@nest-quintet/cache/redis'))).toContain('redis');
   });
 
+  it('declare types that check by themselves', async () => {
+    const args = ['node_modules/typescript/bin/tsc', '-p', '.', '--noEmit', '--skipLibCheck', 'false'];
+    // Other packages' declarations may be wrong; that is not ours to tell.
+    const output = await node(...args).catch((error: Error) => error.message);
+    expect(output.split('\n').filter((line) => line.includes('@nest-quintet'))).toEqual([]);
+  });
+
   it('ship their licence and no test', async () => {
     for (const { name } of Object.values(libraries)) {
       const installed = join(app, 'node_modules', name);
