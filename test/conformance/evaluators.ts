@@ -6,4 +6,6 @@ import type { Area, Evaluator } from './evaluator.js';
  * @example
  * orm: async () => (await import('./orm/orm-evaluator.js')).ormEvaluator,
  */
-export const evaluators: Partial<Record<Area, () => Promise<Evaluator>>> = {};
+export const evaluators: Partial<Record<Area, () => Promise<Evaluator>>> = {
+  sessions: async () => (await import('./sessions/sessions-evaluator.js')).sessionsEvaluator,
+};

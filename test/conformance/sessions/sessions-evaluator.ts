@@ -1,0 +1,54 @@
+import { jest } from '@jest/globals';
+import { compare } from '../compare.js';
+import type { CaseRunner, Evaluator, EvaluatorOptions, Outcome, RecordedCase } from '../evaluator.js';
+import { openBookshop } from '../orm/bookshop.js';
+import { normalise } from './encoder.js';
+import { CaseRun, type SessionCase } from './session-case.js';
+import { sessionStores } from './session-stores.js';
+
+/** Everything but `Date`: servers and sockets need their timers. */
+const realTimers = [
+  'hrtime',
+  'nextTick',
+  'performance',
+  'queueMicrotask',
+  'setImmediate',
+  'clearImmediate',
+  'setInterval',
+  'clearInterval',
+  'setTimeout',
+  'clearTimeout',
+] as const;
+
+/** Sends the requests of each case over HTTP, on every engine of the case that we have, with the clock of the case. */
+export const sessionsEvaluator: Evaluator = {
+  area: 'sessions',
+
+  async open({ databaseUrl }: EvaluatorOptions): Promise<CaseRunner> {
+    const bookshop = await openBookshop(databaseUrl);
+    const stores = sessionStores(bookshop.database);
+
+    return {
+      async run(recorded: RecordedCase): Promise<Outcome> {
+        const { given, observed, differs } = recorded as SessionCase;
+        const engines = given.engines.filter((name) => stores[name] !== undefined);
+        if (engines.length === 0)
+          return { status: 'fail', detail: `no engine for ${given.engines.join(', ')}` };
+        jest.useFakeTimers({ doNotFake: [...realTimers] });
+        try {
+          for (const name of engines) {
+            const expected = differs?.[name] ?? observed;
+            const actual = await CaseRun.observe(recorded as SessionCase, await stores[name]!(), expected);
+            const outcome = compare(normalise(expected), normalise(actual));
+            if (outcome.status === 'fail') return { status: 'fail', detail: `${name}: ${outcome.detail}` };
+          }
+        } finally {
+          jest.useRealTimers();
+        }
+        return { status: 'pass' };
+      },
+
+      close: () => bookshop.close(),
+    };
+  },
+};
