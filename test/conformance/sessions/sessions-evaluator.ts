@@ -1,9 +1,9 @@
 import { jest } from '@jest/globals';
 import { compare } from '../compare.js';
 import type { CaseRunner, Evaluator, EvaluatorOptions, Outcome, RecordedCase } from '../evaluator.js';
-import { openBookshop } from '../orm/bookshop.js';
 import { normalise } from './encoder.js';
 import { CaseRun, type SessionCase } from './session-case.js';
+import { openDatabase } from './session-database.js';
 import { sessionStores } from './session-stores.js';
 
 /** Everything but `Date`: servers and sockets need their timers. */
@@ -25,8 +25,8 @@ export const sessionsEvaluator: Evaluator = {
   area: 'sessions',
 
   async open({ databaseUrl }: EvaluatorOptions): Promise<CaseRunner> {
-    const bookshop = await openBookshop(databaseUrl);
-    const stores = sessionStores(bookshop.database);
+    const { database, close } = await openDatabase(databaseUrl);
+    const stores = sessionStores(database);
 
     return {
       async run(recorded: RecordedCase): Promise<Outcome> {
@@ -48,7 +48,7 @@ export const sessionsEvaluator: Evaluator = {
         return { status: 'pass' };
       },
 
-      close: () => bookshop.close(),
+      close,
     };
   },
 };
