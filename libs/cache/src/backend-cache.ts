@@ -10,6 +10,8 @@ import {
 import { Cache, type GetOrSetOptions, type SetOptions, type VersionOptions } from './cache.js';
 import { MissingCacheKeyError, UncacheableValueError } from './errors.js';
 import { Flights } from './flights.js';
+import { currentDependencies } from './tags/dependencies.js';
+import type { TagReading } from './tags/tag-store.js';
 import { Tagged } from './tags/tagged.js';
 
 /** Joins a backend and its options into a cache: makes and checks keys, reads timeouts, keeps tags. */
@@ -159,7 +161,8 @@ export class BackendCache extends Cache {
     const asOf = tags ? await this.moment() : 0;
     const value = await factory();
     const names = typeof tags === 'function' ? tags(value) : tags;
-    const tagged = names && new Tagged(value, this.#tags(names), asOf);
+    const tagged = names && new Tagged(value, names, asOf);
+    if (names) currentDependencies()?.add(names);
     // A value that was set, deleted or cleared meanwhile must not be brought back.
     if (value === undefined || isOver(timeout) || !isCurrent()) return { value, tagged };
     if (tagged) {
@@ -203,12 +206,12 @@ export class BackendCache extends Cache {
     }
     if (!options.tags) return this.#backend.set(made, value, timeout);
     const asOf = options.asOf ?? (await this.moment());
-    await this.#storeTagged(made, new Tagged(value, this.#tags(options.tags), asOf), timeout);
+    await this.#storeTagged(made, new Tagged(value, options.tags, asOf), timeout);
   }
 
   async #storeTagged(made: string, tagged: Tagged, timeout: number | null): Promise<void> {
     // Reading makes the tags known to the store, so that "unknown" can mean "lost" later on.
-    const { changes } = await this.#backend.tags.read(tagged.tags);
+    const { changes } = await this.#readTags(tagged.tags);
     if (tagged.isFresh(changes)) await this.#backend.set(made, tagged, timeout);
     else await this.#backend.delete([made]);
   }
@@ -216,8 +219,15 @@ export class BackendCache extends Cache {
   /** Unwraps what the store answered; a value whose tags have changed is a miss. */
   async #fresh(stored: unknown): Promise<unknown> {
     if (!(stored instanceof Tagged)) return stored;
-    const { changes } = await this.#backend.tags.read(stored.tags);
-    return stored.isFresh(changes) ? stored.value : undefined;
+    const { changes } = await this.#readTags(stored.tags);
+    if (!stored.isFresh(changes)) return undefined;
+    // What is made from a value depends on what the value was made from.
+    currentDependencies()?.add(stored.tags);
+    return stored.value;
+  }
+
+  #readTags(tags: readonly string[]): Promise<TagReading> {
+    return this.#backend.tags.read(this.#tags(tags));
   }
 
   #key(key: CacheKey, options: VersionOptions | undefined, operation: string): string {

@@ -1,10 +1,13 @@
 import { ConfigurableModuleBuilder } from '@nestjs/common';
+import type { PageDefaults } from '../pages/page-options.js';
 import type { CacheFactory } from '../create-cache.js';
 import { memoryCache } from '../backends/memory.cache.js';
 
 export interface CacheModuleOptions {
   /** The caches by alias; one of them is `default`. Django: `CACHES`. */
   caches: Readonly<Record<string, CacheFactory>>;
+  /** What holds for every `@CachePage()` that does not say otherwise. */
+  pages?: PageDefaults;
 }
 
 export const DEFAULT_OPTIONS: CacheModuleOptions = { caches: { default: memoryCache() } };

@@ -8,8 +8,11 @@ import {
   type OnApplicationShutdown,
   type Provider,
 } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
 import type { Cache } from '../cache.js';
 import { createCacheManager } from '../cache-manager/create-cache-manager.js';
+import { PageLayersExplorer } from './page-layers.explorer.js';
+import { PageLayers } from './page-layers.js';
 import { CacheRegistry } from './cache-registry.js';
 import { DEFAULT_ALIAS, tokenOf, wantedAliases } from './cache-tokens.js';
 import {
@@ -31,7 +34,7 @@ import {
  *
  * @throws ImproperlyConfiguredError at start-up, when an alias is asked for that is not configured.
  */
-@Module({})
+@Module({ imports: [DiscoveryModule], providers: [PageLayersExplorer, PageLayers], exports: [PageLayers] })
 export class CacheModule extends ConfigurableModuleClass implements OnApplicationShutdown {
   constructor(private readonly registry: CacheRegistry) {
     super();

@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { pageType } from '../pages/cached-page.js';
 import { taggedType } from '../tags/tagged.js';
 import type { ValueType } from './value-type.js';
 
@@ -24,4 +25,4 @@ const set: ValueType<Set<unknown>, unknown[]> = {
 };
 
 /** The classes that every cache knows, beside plain data, bytes and bigint. */
-export const builtinTypes: readonly ValueType[] = [date, map, set, taggedType];
+export const builtinTypes: readonly ValueType[] = [date, map, set, pageType, taggedType];

@@ -1,0 +1,32 @@
+import { UseInterceptors } from '@nestjs/common';
+import type { Timeout } from '../cache-options.js';
+import type { HeaderPatch } from '../pages/compile-layers.js';
+import type { CachePageOptions } from '../pages/page-options.js';
+import { ResponseLayersInterceptor } from './response-layers.interceptor.js';
+
+/** What `@CachePage()` was given; it becomes a page cache at start-up. */
+export interface PageDeclaration {
+  readonly timeout: Timeout | undefined;
+  readonly options: CachePageOptions;
+}
+
+export type LayerDeclaration = PageDeclaration | HeaderPatch;
+
+const LAYERS = Symbol('response layers');
+
+/** Puts a layer around a handler, or around every handler of a controller; the topmost decorator is the outermost. */
+export function ResponseLayer(layer: LayerDeclaration): ClassDecorator & MethodDecorator {
+  return (target: object, key?: string | symbol, descriptor?: PropertyDescriptor) => {
+    const holder = (descriptor?.value ?? target) as object;
+    const inner = (Reflect.getOwnMetadata(LAYERS, holder) ?? []) as LayerDeclaration[];
+    Reflect.defineMetadata(LAYERS, [layer, ...inner], holder);
+    if (inner.length > 0) return;
+    if (descriptor) UseInterceptors(ResponseLayersInterceptor)(target, key!, descriptor);
+    else UseInterceptors(ResponseLayersInterceptor)(target as new () => unknown);
+  };
+}
+
+/** Returns the layers of a handler or a controller, outermost first. */
+export function layersOf(holder: object): readonly LayerDeclaration[] {
+  return (Reflect.getMetadata(LAYERS, holder) ?? []) as LayerDeclaration[];
+}

@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import type { PageRequest } from './page-request.js';
+
+export interface PageKeyOptions {
+  readonly keyPrefix: string;
+  /** The query parameters that make a difference; absent, the query as it arrived does. */
+  readonly query?: readonly string[];
+}
+
+/**
+ * Makes the key of what is known of an address: which headers its page varies on.
+ *
+ * Everything that tells two addresses apart is hashed as one list, so that no separator can be imitated.
+ */
+export function addressKey(
+  request: PageRequest,
+  method: string,
+  { keyPrefix, query }: PageKeyOptions,
+): string {
+  const { scheme, hosts, url } = request;
+  const address = query
+    ? [pathOf(url), query.map((name) => request.query[name] ?? null)]
+    : [url.endsWith('?') ? url.slice(0, -1) : url];
+  return `page:${method}:${hash([keyPrefix, scheme, hosts, address])}`;
+}
+
+/** Makes the key of one variant of a page: its address, and the values of the headers it varies on. */
+export function variantKey(address: string, vary: readonly string[], { headers }: PageRequest): string {
+  return `${address}:${hash(vary.map((name) => [name, headers[name] ?? null]))}`;
+}
+
+function pathOf(url: string): string {
+  const end = url.indexOf('?');
+  return end < 0 ? url : url.slice(0, end);
+}
+
+function hash(parts: unknown): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
+}

@@ -1,0 +1,43 @@
+import type { Duration } from '@nest-quintet/core';
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** What `tags` gets to see of a request: Express's or Fastify's own. */
+export interface TaggedRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly params: Record<string, string>;
+  readonly query: Record<string, unknown>;
+  readonly headers: IncomingHttpHeaders;
+}
+
+export interface CachePageOptions {
+  /** The alias of the cache that keeps the page. Default: the module's `pages.cache`, or `default`. */
+  cache?: string;
+  /** Keeps generations of pages apart: change it and every page is made anew. */
+  keyPrefix?: string;
+  /** Headers that the page varies on, added to the response's `Vary`. */
+  vary?: readonly string[];
+  /** The query parameters that make a difference; others are ignored. Default: the whole query as it arrived. */
+  query?: readonly string[];
+  /** Tags of the page, for `cache.invalidateTags()`. */
+  tags?: readonly string[] | ((request: TaggedRequest) => readonly string[]);
+  /**
+   * When the page becomes stale before its time: `'auto'` after any change of a table that was read to make it, or
+   * the names of the models whose changes count. Needs `CacheInvalidationModule`.
+   */
+  invalidateOn?: 'auto' | readonly string[];
+  /** Whether requests with an `Authorization` header get the same page as others. Default `false`: theirs is private. */
+  shareAuthorized?: boolean;
+}
+
+/** What holds for every page unless its decorator says otherwise. */
+export interface PageDefaults {
+  /** How long a page is kept when neither decorator nor `max-age` says. Default 600 seconds. Django: `CACHE_MIDDLEWARE_SECONDS`. */
+  timeout?: Duration;
+  /** The alias of the cache for pages. Default `default`. Django: `CACHE_MIDDLEWARE_ALIAS`. */
+  cache?: string;
+  /** Django: `CACHE_MIDDLEWARE_KEY_PREFIX`. */
+  keyPrefix?: string;
+  /** The header that tells `HIT`, `MISS` or `BYPASS`; `false` for none. Default `X-Cache`. */
+  header?: string | false;
+}
