@@ -233,3 +233,14 @@ class Visitor {
     return response;
   }
 }
+
+/** Asks until the answer has the status, as the client of a server that is coming back does. */
+export async function eventually(
+  ask: () => Promise<request.Response>,
+  status: number,
+): Promise<request.Response> {
+  for (;;) {
+    const response = await ask();
+    if (response.status === status) return response;
+  }
+}

@@ -6,7 +6,7 @@ import { ImproperlyConfiguredError } from '@nest-quintet/core';
 import { describeWith, describeWithOwn } from '../../../../test/support/servers.js';
 import { describeEngine } from '../engines/engine-contract.spec-support.js';
 import { makeSessionKey } from '../session/session-key.js';
-import { startApp, describeOverHttp } from '../session-http.spec-support.js';
+import { describeOverHttp, eventually, startApp } from '../session-http.spec-support.js';
 import { cacheEngine } from './cache.engine.js';
 
 const inAMinute = () => new Date(Date.now() + 60_000);
@@ -94,11 +94,3 @@ describe('cacheEngine()', () => {
     await expect(cacheEngine().fetch(makeSessionKey())).rejects.toThrow(ImproperlyConfiguredError);
   });
 });
-
-/** Asks until the answer has the status, as the client of a server that is coming back does. */
-async function eventually(ask: () => Promise<request.Response>, status: number): Promise<request.Response> {
-  for (;;) {
-    const response = await ask();
-    if (response.status === status) return response;
-  }
-}

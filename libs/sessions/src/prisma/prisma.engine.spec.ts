@@ -1,32 +1,17 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { fileURLToPath } from 'node:url';
-import { PGlite } from '@electric-sql/pglite';
+import request from 'supertest';
 import { PrismaPg } from '@prisma/adapter-pg';
-import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import { ImproperlyConfiguredError } from '@nest-quintet/core';
 import { type Database, OrmModule, PrismaDatabase } from '@nest-quintet/orm';
-import { applyMigrations } from '@nest-quintet/orm/migrations';
-import { PrismaPGlite } from 'pglite-prisma-adapter';
 import { PrismaClient } from '../../../../apps/bookshop/src/generated/prisma/client.js';
-import { schema } from '../../../../apps/bookshop/src/generated/quintet/index.js';
-import { describeWith } from '../../../../test/support/servers.js';
+import { createTestDatabase, type TestDatabase } from '../../../../test/support/database.js';
+import { describeWith, describeWithOwn } from '../../../../test/support/servers.js';
 import { describeEngine } from '../engines/engine-contract.spec-support.js';
-import { describeOverHttp, startApp } from '../session-http.spec-support.js';
+import { describeOverHttp, eventually, startApp } from '../session-http.spec-support.js';
 import { makeSessionKey } from '../session/session-key.js';
 import { prismaEngine } from './prisma.engine.js';
 
-const migrations = fileURLToPath(new URL('../../../../prisma/migrations', import.meta.url));
 const inAMinute = () => new Date(Date.now() + 60_000);
-
-function makeClient(adapter: SqlDriverAdapterFactory): PrismaClient {
-  return new PrismaClient({ adapter });
-}
-
-async function connect(adapter: SqlDriverAdapterFactory): Promise<PrismaDatabase> {
-  const database = new PrismaDatabase('default', { adapter, client: makeClient, schema });
-  await database.connect();
-  return database;
-}
 
 async function countRows(database: Database): Promise<number> {
   const { rows } = await database.query('SELECT count(*)::int FROM quintet_session', []);
@@ -34,19 +19,15 @@ async function countRows(database: Database): Promise<number> {
 }
 
 describe('prismaEngine() on PGlite', () => {
-  const pglite = new PGlite();
-  let database: PrismaDatabase;
+  let shop: TestDatabase;
+  let database: Database;
 
   beforeAll(async () => {
-    const adapter = new PrismaPGlite(pglite);
-    await applyMigrations({ adapter, directory: migrations });
-    database = await connect(adapter);
+    shop = await createTestDatabase();
+    ({ database } = shop);
   }, 60_000);
 
-  afterAll(async () => {
-    await database.disconnect();
-    await pglite.close();
-  });
+  afterAll(() => shop.close());
 
   beforeEach(() => database.execute('DELETE FROM quintet_session', []));
 
@@ -102,28 +83,52 @@ describe('prismaEngine()', () => {
 });
 
 describeWith('postgres', 'prismaEngine() on PostgreSQL', (servers) => {
-  const databases: PrismaDatabase[] = [];
-  let connectionString: string;
-
-  beforeAll(async () => {
-    connectionString = await servers.postgres.createDatabase();
-    await applyMigrations({ adapter: new PrismaPg({ connectionString }), directory: migrations });
-    for (let i = 0; i < 2; i++) databases.push(await connect(new PrismaPg({ connectionString })));
-  }, 60_000);
-
-  afterAll(() => Promise.all(databases.map((database) => database.disconnect())));
-
-  describeEngine('prismaEngine() on PostgreSQL', {
-    create: () => prismaEngine({ database: databases[0] }),
-    createSecond: () => prismaEngine({ database: databases[1] }),
+  let shop: TestDatabase;
+  let second: PrismaDatabase;
+  const connection = () => ({
+    adapter: new PrismaPg({ connectionString: shop.url }),
+    client: (adapter: PrismaPg) => new PrismaClient({ adapter }),
+    schema: shop.schema,
   });
 
-  const start = () => {
-    const adapter = new PrismaPg({ connectionString });
-    return startApp(prismaEngine(), {
-      imports: [OrmModule.forRoot({ adapter, client: makeClient, schema })],
-    });
-  };
+  beforeAll(async () => {
+    shop = await createTestDatabase({ server: servers.postgres });
+    second = new PrismaDatabase('default', connection() as never);
+    await second.connect();
+  }, 60_000);
+
+  afterAll(async () => {
+    await second.disconnect();
+    await shop.close();
+  });
+
+  describeEngine('prismaEngine() on PostgreSQL', {
+    create: () => prismaEngine({ database: shop.database }),
+    createSecond: () => prismaEngine({ database: second }),
+  });
+
+  const start = () => startApp(prismaEngine(), { imports: [OrmModule.forRoot(connection() as never)] });
 
   describeOverHttp('prismaEngine() on PostgreSQL', () => Promise.all([start(), start()]));
+});
+
+describeWithOwn('postgres', 'an application on a PostgreSQL that stops', (servers) => {
+  it('answers 503 to whoever touches the session, in bounded time, until the database is back', async () => {
+    const shop = await createTestDatabase({ server: servers.postgres });
+    const { url, close } = await startApp(prismaEngine({ database: shop.database }), { timeout: '1s' });
+    const agent = request.agent(url);
+    await agent.get('/visits').expect(200, '1');
+    for (const [stop, start] of [
+      ['pause', 'resume'],
+      ['kill', 'restart'],
+    ] as const) {
+      await servers.postgres[stop]();
+      await agent.get('/visits').expect(503);
+      await agent.get('/passing-by').expect(200);
+      await servers.postgres[start]();
+      await eventually(() => agent.get('/visits'), 200);
+    }
+    await close();
+    await shop.close();
+  }, 60_000);
 });
