@@ -5,7 +5,7 @@
  * load when the lock file was made, and then `npm ci` refuses the file on the next machine. What is written here is
  * what npm itself writes, but for the checksum; npm adds that where such a package is installed.
  *
- * Usage: node tools/complete-lock.js
+ * Usage: node tools/complete-lock.js [bench]
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -56,7 +56,7 @@ function platformOf(name) {
   };
 }
 
-const file = join(root, 'package-lock.json');
+const file = join(root, process.argv[2] ?? '.', 'package-lock.json');
 const lock = JSON.parse(readFileSync(file, 'utf8'));
 let added = 0;
 for (const [location, entry] of Object.entries(lock.packages)) {
