@@ -56,7 +56,7 @@ describe('lockFolder()', () => {
   /** Runs a process that says when it lives, and lives until it is killed. */
   async function startProcess(): Promise<ChildProcess> {
     const child = spawn(process.execPath, ['-e', 'process.stdout.write("up"); setInterval(() => {}, 1e6)']);
-    await once(child.stdout!, 'data');
+    await once(child.stdout, 'data');
     return child;
   }
 
