@@ -35,6 +35,11 @@ export class CacheRegistry {
     return cache;
   }
 
+  /** Makes everything with one of the tags stale, in every cache. */
+  async invalidateTags(tags: readonly string[]): Promise<void> {
+    await Promise.all([...this.#caches.values()].map((cache) => cache.invalidateTags(...tags)));
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#caches.values()].map((cache) => cache.close()));
   }

@@ -1,7 +1,7 @@
 /**
  * Knows which tags the application's data changes under; `CacheInvalidationModule` provides it for databases.
  *
- * Whoever provides one records the tags of what is read with `recordDependencies()` and invalidates them, in every
+ * Whoever provides one adds the tags of what is read to `currentDependencies()` and invalidates them, in every
  * cache, when it changes.
  */
 export abstract class DependencySource {

@@ -1,0 +1,3 @@
+export type { CacheInvalidationModuleOptions } from './cache-invalidation.module-definition.js';
+export * from './cache-invalidation.module.js';
+export * from './database-dependencies.js';
