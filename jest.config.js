@@ -32,6 +32,11 @@ export default {
   globalSetup: '<rootDir>/test/support/servers/global-setup.js',
   globalTeardown: '<rootDir>/test/support/servers/global-teardown.js',
   reporters: ['default', '<rootDir>/test/support/servers/skip-reporter.js'],
+  // What takes minutes runs with `npm test -- --long`.
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    ...(process.env.QUINTET_LONG === '1' ? [] : ['\\.long\\.spec\\.ts$']),
+  ],
   modulePathIgnorePatterns: ['/dist/', '/.build/'],
   maxWorkers: Math.min(availableParallelism(), 4),
   testTimeout: 30_000,

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -9,7 +9,7 @@ import { readArguments } from './lib/read-arguments.js';
 import { runMain, runNode, StepFailedError } from './lib/run.js';
 import { seconds } from './lib/step.js';
 
-const usage = `Usage: npm run check -- [--no-tests] [--only PART]
+const usage = `Usage: npm run check -- [--no-tests] [--only PART] [--json FILE]
   format     prettier
   lint       oxlint, with types
   types      tsc over everything, tests and tools included
@@ -65,13 +65,17 @@ export async function check(names) {
 if (process.argv[1] === import.meta.filename) {
   await runMain(async () => {
     const { values } = readArguments(usage, {
-      options: { 'no-tests': { type: 'boolean' }, only: { type: 'string' } },
+      options: { 'no-tests': { type: 'boolean' }, only: { type: 'string' }, json: { type: 'string' } },
     });
     if (values.only !== undefined && !parts[values.only]) throw new StepFailedError(usage);
     const names = Object.keys(parts).filter(
       (name) => (values.only ?? name) === name && !(values['no-tests'] && name === 'tests'),
     );
     const failed = await check(names);
+    if (values.json) {
+      const passed = names.filter((name) => !failed.includes(name));
+      writeFileSync(values.json, JSON.stringify({ passed, failed }));
+    }
     if (failed.length > 0) throw new StepFailedError(`Failed: ${failed.join(', ')}.`);
   });
 }

@@ -3,7 +3,7 @@ import { jest } from './lib/jest.js';
 import { runMain, StepFailedError } from './lib/run.js';
 
 const usage = `Usage: npm test -- [--long] [what Jest takes: paths, -t NAME, --watch, …]
-  --long  also runs the soak, fuzz and property tests that take minutes
+  --long  also runs the soak, fuzz and property tests that take minutes: *.long.spec.ts
 
 Suites that need PostgreSQL, Redis or Memcached start their own where the machine has them, or use the servers of
 TEST_DATABASE_URL, TEST_REDIS_URL and TEST_MEMCACHED_URL; the others are skipped and named at the end.
