@@ -9,6 +9,7 @@ export * from './metadata/register.js';
 export * from './metadata/schema.js';
 export { OrmModuleOptions } from './orm.module-definition.js';
 export * from './orm.module.js';
+export * from './signals/index.js';
 export * from './transactions/atomic.decorator.js';
 export * from './transactions/errors.js';
 export * from './transactions/on-commit.js';

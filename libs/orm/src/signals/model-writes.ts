@@ -1,0 +1,136 @@
+import { isMalformed } from './nested-data.js';
+import { NestedWriter } from './nested-writer.js';
+import type { CallArguments, Data, Execute, PrismaCall } from './prisma-calls.js';
+import type { RowWriter } from './row-writer.js';
+import type { StoredRow } from './rows.js';
+import type { SchemaMetadata } from '../metadata/schema.js';
+
+export type ModelCall = PrismaCall & { readonly model: string };
+
+/** Carries out the writing calls of a client row by row, with signals, and answers as Prisma does. */
+export class ModelWrites {
+  readonly #nested: NestedWriter;
+
+  constructor(
+    private readonly schema: SchemaMetadata,
+    private readonly writer: RowWriter,
+  ) {
+    this.#nested = new NestedWriter(writer);
+  }
+
+  run(call: ModelCall, execute: Execute): Promise<unknown> {
+    const args = call.args ?? {};
+    switch (call.action) {
+      case 'create':
+        return this.#create(call, args, execute);
+      case 'update':
+        return this.#update(call, args, execute);
+      case 'upsert':
+        return this.#upsert(call, args, execute);
+      case 'delete':
+        return this.#delete(call, args, execute);
+      case 'createMany':
+      case 'createManyAndReturn':
+        return this.#createMany(call, args, execute);
+      case 'updateMany':
+      case 'updateManyAndReturn':
+        return this.#updateMany(call, args, execute);
+      case 'deleteMany':
+        return this.#deleteMany(call, args);
+      default:
+        return execute();
+    }
+  }
+
+  async #create(call: ModelCall, args: CallArguments, execute: Execute): Promise<unknown> {
+    if (isMalformed(this.schema, call.model, args)) return execute();
+    const row = await this.#nested.create(call.model, args.data as Data);
+    return this.#answer(call, row, execute);
+  }
+
+  async #update(call: ModelCall, args: CallArguments, execute: Execute): Promise<unknown> {
+    if (isMalformed(this.schema, call.model, args)) return execute();
+    const stored = await this.#find(call.model, args);
+    // Prisma says best that there is no such row.
+    if (!stored) return execute();
+    const row = await this.#nested.update(call.model, stored, args.data as Data);
+    return this.#answer(call, row, execute);
+  }
+
+  async #upsert(call: ModelCall, args: CallArguments, execute: Execute): Promise<unknown> {
+    const { create, update } = args;
+    if (!create || !update || isMalformed(this.schema, call.model, { create, update })) return execute();
+    const stored = await this.#find(call.model, args);
+    const row = stored
+      ? await this.#nested.update(call.model, stored, update)
+      : await this.#nested.create(call.model, create);
+    return this.#answer(call, row, execute);
+  }
+
+  async #delete(call: ModelCall, args: CallArguments, execute: Execute): Promise<unknown> {
+    const stored = await this.#find(call.model, args);
+    if (!stored) return execute();
+    const answer = await this.#answer(call, stored, execute);
+    await this.writer.remove(call.model, [stored], { model: call.model, instance: stored });
+    return answer;
+  }
+
+  async #createMany(call: ModelCall, args: CallArguments, execute: Execute): Promise<unknown> {
+    const { writer } = this;
+    const data = [args.data ?? []].flat() as Data[];
+    if (!writer.policy.sendsEach(call.model) || !writer.sender.hearsSave(call.model)) {
+      return this.#bulk(call, args, execute);
+    }
+    const rows = (await writer.insertMany(call.model, data, args.skipDuplicates)) as StoredRow[];
+    return call.action === 'createMany' ? { count: rows.length } : this.#answers(call, rows, execute);
+  }
+
+  async #updateMany(call: ModelCall, args: CallArguments, execute: Execute): Promise<unknown> {
+    const { writer } = this;
+    if (!writer.policy.sendsEach(call.model) || !writer.sender.hearsSave(call.model)) {
+      return this.#bulk(call, args, execute);
+    }
+    const rows: StoredRow[] = [];
+    for (const stored of await writer.rows.list(call.model, args.where ?? {}, { take: args.limit })) {
+      rows.push(await writer.update(call.model, stored, args.data as Data));
+    }
+    return call.action === 'updateMany' ? { count: rows.length } : this.#answers(call, rows, execute);
+  }
+
+  async #deleteMany({ model }: ModelCall, { where, limit }: CallArguments): Promise<unknown> {
+    return { count: await this.writer.removeMany(model, where ?? {}, where, limit) };
+  }
+
+  /** Lets Prisma write, and tells how much it wrote. */
+  async #bulk(
+    { model, action: operation }: ModelCall,
+    args: CallArguments,
+    execute: Execute,
+  ): Promise<unknown> {
+    const answer = (await execute()) as { count: number } | unknown[];
+    const count = Array.isArray(answer) ? answer.length : answer.count;
+    const { where, data } = args;
+    await this.writer.sender.bulkWrite(model, { operation, where, data, count });
+    return answer;
+  }
+
+  async #find(model: string, { where }: CallArguments): Promise<StoredRow | null> {
+    return where === undefined ? null : this.writer.rows.find(model, where);
+  }
+
+  /** Reads a written row as the call wants to have it, which is how Prisma answers too. */
+  async #answer(call: ModelCall, row: StoredRow, execute: Execute): Promise<unknown> {
+    const { data: _data, create: _create, update: _update, ...selection } = call.args ?? {};
+    const where = this.writer.rows.keyOf(call.model, row);
+    // A receiver may have deleted the row by now.
+    return (await execute({ ...call, action: 'findUnique', args: { ...selection, where } })) ?? row;
+  }
+
+  async #answers(call: ModelCall, rows: readonly StoredRow[], execute: Execute): Promise<unknown[]> {
+    const { select, include, omit } = call.args ?? {};
+    const answers: unknown[] = [];
+    for (const row of rows)
+      answers.push(await this.#answer({ ...call, args: { select, include, omit } }, row, execute));
+    return answers;
+  }
+}

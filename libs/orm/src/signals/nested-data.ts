@@ -1,0 +1,101 @@
+import type { ModelMetadata, RelationField, SchemaMetadata } from '../metadata/schema.js';
+import type { CallArguments, Data } from './prisma-calls.js';
+
+interface NestedData {
+  readonly data: Data;
+  readonly creates: boolean;
+}
+
+/** Returns the data of other rows that the nested operations of one relation hold. */
+export function nestedData(field: RelationField, operations: Data): NestedData[] {
+  const creates = (data: unknown): NestedData => ({ data: data as Data, creates: true });
+  const updates = (data: unknown): NestedData => ({ data: data as Data, creates: false });
+  return [
+    ...listOf(operations.create).map(creates),
+    ...listOf(operations.connectOrCreate).map(({ create }) => creates(create)),
+    ...listOf(operations.update).map((one) => updates(field.isList ? one.data : dataOfUpdate(one))),
+    ...listOf(operations.upsert).flatMap(({ create, update }) => [creates(create), updates(update)]),
+  ].filter(({ data }) => typeof data === 'object' && data !== null);
+}
+
+/** A to-one `update` takes the data bare, or with a filter beside it. */
+export function dataOfUpdate(argument: Data): Data {
+  return isWrapped(argument) ? (argument.data as Data) : argument;
+}
+
+export function isWrapped(argument: Data): boolean {
+  return (
+    argument.data !== undefined && Object.keys(argument).every((key) => key === 'where' || key === 'data')
+  );
+}
+
+const operationNames: ReadonlySet<string> = new Set([
+  'create',
+  'createMany',
+  'connect',
+  'connectOrCreate',
+  'set',
+  'disconnect',
+  'delete',
+  'deleteMany',
+  'update',
+  'updateMany',
+  'upsert',
+]);
+
+/**
+ * Tells whether Prisma will refuse data for its form, so that it can be left to say so.
+ *
+ * Prisma knows two forms of the data of a row: with relations, or with the keys of its own relations.
+ */
+export function isMalformed(schema: SchemaMetadata, model: string, args: CallArguments): boolean {
+  const given = [args.data, args.create, args.update].filter((one) => one !== undefined);
+  return given.length === 0 || given.some((data) => isBad(schema, model, data as Data));
+}
+
+function isBad(schema: SchemaMetadata, name: string, data: Data, parent?: RelationField): boolean {
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) return true;
+  const model = schema.models[name] as ModelMetadata;
+  const keys = Object.keys(data).filter((key) => data[key] !== undefined);
+  if (keys.some((key) => model.fields[key] === undefined || isOwnTo(parent, key, model))) return true;
+  const relations = keys.map((key) => model.fields[key]!).filter((field) => field.kind === 'relation');
+  const hasOwned = relations.some(({ fromFields }) => fromFields.length > 0);
+  if (hasOwned && keys.some((key) => isUnchecked(model, key))) return true;
+  return relations.some((field) => isBadRelation(schema, field, data[field.name]));
+}
+
+/** Whether a key is given by the place of the data below its parent. */
+function isOwnTo(parent: RelationField | undefined, key: string, model: ModelMetadata): boolean {
+  if (parent === undefined) return false;
+  const inverse = model.fields[parent.inverse];
+  return key === parent.inverse || (inverse?.kind === 'relation' && inverse.fromFields.includes(key));
+}
+
+/** Whether only the form without relations of its own takes a field. */
+function isUnchecked(model: ModelMetadata, key: string): boolean {
+  const field = model.fields[key];
+  if (field?.kind !== 'scalar') return false;
+  return (
+    field.defaultFunction === 'autoincrement' ||
+    Object.values(model.fields).some((other) => other.kind === 'relation' && other.fromFields.includes(key))
+  );
+}
+
+function isBadRelation(schema: SchemaMetadata, field: RelationField, operations: unknown): boolean {
+  if (typeof operations !== 'object' || operations === null || Array.isArray(operations)) return true;
+  const given = Object.entries(operations).filter(([, value]) => value !== undefined);
+  if (
+    given.some(
+      ([name, value]) =>
+        !operationNames.has(name) ||
+        (typeof value !== 'object' && typeof value !== 'boolean') ||
+        value === null,
+    )
+  )
+    return true;
+  return nestedData(field, operations as Data).some(({ data }) => isBad(schema, field.model, data, field));
+}
+
+function listOf(argument: unknown): Data[] {
+  return [argument].flat().filter((one) => typeof one === 'object' && one !== null) as Data[];
+}

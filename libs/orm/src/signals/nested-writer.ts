@@ -1,0 +1,121 @@
+import type { RelationField } from '../metadata/schema.js';
+import { owned, RelatedRows } from './related-rows.js';
+import type { Data } from './prisma-calls.js';
+import { recordNotFound } from './prisma-errors.js';
+import type { RowWriter } from './row-writer.js';
+import { foreignKey, relationsOf, scalarsOf, type StoredRow } from './rows.js';
+
+/**
+ * Carries out `create` and `update` with everything nested in their data, one row at a time.
+ *
+ * What refers to a row is written after it and what it refers to before it, as Prisma does.
+ */
+export class NestedWriter {
+  readonly #related: RelatedRows;
+
+  constructor(private readonly writer: RowWriter) {
+    this.#related = new RelatedRows(writer, this);
+  }
+
+  /** @param key The foreign key that the row's place in the data gives it. */
+  async create(model: string, data: Data, key: Data = {}): Promise<StoredRow> {
+    const scalars = { ...this.#scalars(model, data), ...key };
+    for (const field of this.#relations(model, data)) {
+      if (owned(field)) Object.assign(scalars, await this.#reference(model, field, data[field.name] as Data));
+    }
+    const row = await this.writer.insert(model, scalars);
+    await this.#writeReferrers(model, row, data);
+    return row;
+  }
+
+  async update(model: string, stored: StoredRow, data: Data): Promise<StoredRow> {
+    const scalars = this.#scalars(model, data);
+    const removed: [RelationField, StoredRow][] = [];
+    for (const field of this.#relations(model, data)) {
+      if (!owned(field)) continue;
+      const operations = data[field.name] as Data;
+      const target = await this.#related.target(stored, field);
+      Object.assign(scalars, await this.#reference(model, field, operations, stored));
+      if (await this.#related.isCut(field, operations, target)) {
+        Object.assign(scalars, foreignKey(field, nothing));
+      }
+      if (isGiven(operations.delete)) {
+        const doomed = await this.#related.require(field, target, operations.delete, 'delete');
+        Object.assign(scalars, foreignKey(field, nothing));
+        removed.push([field, doomed]);
+      }
+      if (isGiven(operations.update)) {
+        const { where, data: changes } = this.#related.updateOf(operations.update);
+        await this.update(field.model, await this.#related.require(field, target, where, 'update'), changes);
+      }
+      if (isGiven(operations.upsert)) {
+        const { where, create, update } = operations.upsert as { where?: Data; create: Data; update: Data };
+        const matches = target !== null && (await this.#related.matches(field.model, target, where));
+        if (matches) await this.update(field.model, target, update);
+        else Object.assign(scalars, foreignKey(field, await this.create(field.model, create)));
+      }
+    }
+    const row = await this.writer.update(model, stored, nulled(scalars));
+    for (const [field, doomed] of removed) {
+      await this.writer.remove(field.model, [doomed], { model: field.model, instance: doomed });
+    }
+    await this.#writeReferrers(model, row, data);
+    return row;
+  }
+
+  /** Returns the foreign key that `create`, `connect` and `connectOrCreate` of a relation give. */
+  async #reference(model: string, field: RelationField, operations: Data, stored?: StoredRow): Promise<Data> {
+    const { create, connect, connectOrCreate } = operations as Record<string, Data | undefined>;
+    let target: StoredRow | undefined;
+    if (create) target = await this.create(field.model, create);
+    if (connectOrCreate) {
+      const { where, create: otherwise } = connectOrCreate as { where: Data; create: Data };
+      const found = await this.writer.rows.find(field.model, where);
+      if (found) await this.#related.release(model, field, found, stored);
+      target = found ?? (await this.create(field.model, otherwise));
+    }
+    if (connect) {
+      target = (await this.writer.rows.find(field.model, connect)) ?? undefined;
+      if (!target)
+        throw recordNotFound(
+          field.model,
+          `No '${field.model}' record was found for a nested connect on relation '${field.relationName}'.`,
+        );
+      await this.#related.release(model, field, target, stored);
+    }
+    return target ? foreignKey(field, target) : {};
+  }
+
+  async #writeReferrers(model: string, row: StoredRow, data: Data): Promise<void> {
+    for (const field of this.#relations(model, data)) {
+      if (!owned(field)) await this.#related.write(model, row, field, data[field.name] as Data);
+    }
+  }
+
+  #scalars(model: string, data: Data): Record<string, unknown> {
+    return Object.fromEntries(
+      scalarsOf(this.writer.rows.model(model))
+        .filter(({ name }) => data[name] !== undefined)
+        .map(({ name }) => [name, data[name]]),
+    );
+  }
+
+  /** The relations that the data writes, in the order in which it names them. */
+  #relations(model: string, data: Data): RelationField[] {
+    const relations = relationsOf(this.writer.rows.model(model));
+    return Object.keys(data)
+      .filter((name) => data[name] !== undefined)
+      .flatMap((name) => relations.find((field) => field.name === name) ?? []);
+  }
+}
+
+const nothing: Data = {};
+
+/** A foreign key that refers to nothing is `null`, where a field left alone is `undefined`. */
+function nulled(data: Data): Data {
+  return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, value ?? null]));
+}
+
+export function isGiven(operation: unknown): boolean {
+  return operation !== undefined && operation !== false;
+}

@@ -1,0 +1,283 @@
+import type { RelationField } from '../metadata/schema.js';
+import { isWrapped } from './nested-data.js';
+import type { NestedWriter } from './nested-writer.js';
+import type { Data } from './prisma-calls.js';
+import { recordNotFound, requiredRelationViolated } from './prisma-errors.js';
+import type { RowWriter } from './row-writer.js';
+import { foreignKey, isSameValue, refersTo, type StoredRow } from './rows.js';
+
+/** The nested operations on the far side of a relation, by the name that Prisma gives them. */
+const operations = [
+  'create',
+  'createMany',
+  'connect',
+  'connectOrCreate',
+  'set',
+  'disconnect',
+  'delete',
+  'deleteMany',
+  'update',
+  'updateMany',
+  'upsert',
+] as const;
+type Operation = (typeof operations)[number];
+
+/** One row's relation to rows that refer to it, or are linked with it by a join table. */
+interface Relation {
+  readonly model: string;
+  readonly row: StoredRow;
+  /** The field on the row's side. */
+  readonly field: RelationField;
+  /** The field on the other side, which holds the key unless a join table does. */
+  readonly inverse: RelationField;
+}
+
+/** Carries out nested operations on rows that hold the key of a relation, or are linked by a join table. */
+export class RelatedRows {
+  constructor(
+    private readonly writer: RowWriter,
+    private readonly nested: NestedWriter,
+  ) {}
+
+  /** Carries out what the data says of one relation of a row. */
+  async write(model: string, row: StoredRow, field: RelationField, data: Data): Promise<void> {
+    const inverse = this.writer.rows.model(field.model).fields[field.inverse] as RelationField;
+    const relation = { model, row, field, inverse };
+    for (const name of Object.keys(data) as Operation[]) {
+      const argument = data[name];
+      if (argument === undefined || argument === false) continue;
+      if (name === 'createMany') await this.#createMany(relation, argument as { data: Data | Data[] });
+      else if (name === 'set') await this.#set(relation, listOf(argument));
+      else for (const one of listOf(argument)) await this.#operation(name, relation, one);
+    }
+  }
+
+  async #operation(name: Operation, relation: Relation, argument: Data | true): Promise<void> {
+    const { field } = relation;
+    switch (name) {
+      case 'create':
+        return this.#create(relation, argument as Data);
+      case 'connect':
+        return this.#attach(relation, await this.#find(field.model, argument as Data, 'connect', field));
+      case 'connectOrCreate': {
+        const { where, create } = argument as { where: Data; create: Data };
+        const found = await this.writer.rows.find(field.model, where);
+        return found ? this.#attach(relation, found) : this.#create(relation, create);
+      }
+      case 'disconnect': {
+        const target = await this.#own(relation, argument);
+        return target ? this.#detach(relation, target) : undefined;
+      }
+      case 'delete': {
+        const target = await this.#require(relation, argument, 'delete');
+        return this.writer.remove(field.model, [target], { model: field.model, instance: target });
+      }
+      case 'deleteMany':
+        return this.#deleteMany(relation, argument as Data);
+      case 'update': {
+        const { where, data } = field.isList
+          ? (argument as { where: Data; data: Data })
+          : this.updateOf(argument);
+        const target = await this.#require(relation, where ?? true, 'update');
+        await this.nested.update(field.model, target, data);
+        return;
+      }
+      case 'updateMany':
+        return this.#updateMany(relation, argument as { where: Data; data: Data });
+      case 'upsert': {
+        const { where, create, update } = argument as { where?: Data; create: Data; update: Data };
+        const target = await this.#own(relation, where ?? true);
+        if (target) await this.nested.update(field.model, target, update);
+        else await this.#create(relation, create);
+        return;
+      }
+    }
+  }
+
+  async #create(relation: Relation, data: Data): Promise<void> {
+    const { model, row, field, inverse } = relation;
+    if (field.through) {
+      const created = await this.nested.create(field.model, data);
+      return this.writer.link(model, row, field, [created]);
+    }
+    if (!field.isList) await this.#vacate(relation);
+    await this.nested.create(field.model, data, foreignKey(inverse, row));
+  }
+
+  async #createMany(
+    { row, field, inverse }: Relation,
+    argument: { data: Data | Data[]; skipDuplicates?: boolean },
+  ): Promise<void> {
+    const data = listOf(argument.data).map((one) => ({ ...(one as Data), ...foreignKey(inverse, row) }));
+    await this.writer.insertMany(field.model, data, argument.skipDuplicates);
+  }
+
+  /** Makes a row refer to ours, or links the two. */
+  async #attach(relation: Relation, target: StoredRow): Promise<void> {
+    const { model, row, field, inverse } = relation;
+    if (field.through) return this.writer.link(model, row, field, [target]);
+    if (refersTo(inverse, target, row)) return;
+    if (!field.isList) await this.#vacate(relation);
+    await this.writer.point(field.model, target, foreignKey(inverse, row));
+  }
+
+  async #detach({ model, row, field, inverse }: Relation, target: StoredRow): Promise<void> {
+    if (field.through) return this.writer.unlink(model, row, field, [target]);
+    if (inverse.isRequired) throw requiredRelationViolated(field.relationName, model, field.model);
+    await this.writer.point(field.model, target, emptyKey(inverse));
+  }
+
+  /** Frees a one-to-one relation from the row that refers to ours. */
+  async #vacate(relation: Relation): Promise<void> {
+    for (const holder of await this.#all(relation)) await this.#detach(relation, holder);
+  }
+
+  async #set(relation: Relation, wheres: readonly (Data | true)[]): Promise<void> {
+    const { model, row, field } = relation;
+    if (field.through && wheres.length === 0) return this.writer.clear(model, row, field);
+    const targets: StoredRow[] = [];
+    for (const where of wheres) targets.push(await this.#find(field.model, where as Data, 'set', field));
+    const current = await this.#all(relation);
+    const isIn = (rows: readonly StoredRow[], row: StoredRow) =>
+      rows.some((other) => this.#isSame(field.model, row, other));
+    const removed = current.filter((target) => !isIn(targets, target));
+    const added = targets.filter((target) => !isIn(current, target));
+    if (field.through) {
+      if (removed.length > 0) await this.writer.unlink(model, row, field, removed);
+      if (added.length > 0) await this.writer.link(model, row, field, added);
+      return;
+    }
+    for (const target of removed) await this.#detach(relation, target);
+    for (const target of added) await this.#attach(relation, target);
+  }
+
+  async #deleteMany(relation: Relation, where: Data): Promise<void> {
+    const { model } = relation.field;
+    const filter = this.#within(relation, where);
+    await this.writer.removeMany(model, filter, where);
+  }
+
+  async #updateMany(relation: Relation, { where, data }: { where: Data; data: Data }): Promise<void> {
+    await this.writer.updateMany(relation.field.model, this.#within(relation, where), data);
+  }
+
+  /** Returns the row of the relation that `where` names; `true` names the only one. */
+  async #own(relation: Relation, where: Data | true): Promise<StoredRow | undefined> {
+    const { model } = relation.field;
+    if (!relation.field.isList) {
+      const [only] = await this.#all(relation);
+      return only && (where === true || (await this.matches(model, only, where))) ? only : undefined;
+    }
+    const found = await this.writer.rows.find(model, where as Data);
+    return found && (await this.#isRelated(relation, found)) ? found : undefined;
+  }
+
+  async #require(relation: Relation, where: Data | true, operation: string): Promise<StoredRow> {
+    const target = await this.#own(relation, where);
+    if (target) return target;
+    throw recordNotFound(
+      relation.field.model,
+      `No '${relation.field.model}' record was found for a nested ${operation} on relation '${relation.field.relationName}'.`,
+    );
+  }
+
+  async #find(model: string, where: Data, operation: string, field: RelationField): Promise<StoredRow> {
+    const found = await this.writer.rows.find(model, where);
+    if (found) return found;
+    throw recordNotFound(
+      model,
+      `No '${model}' record was found for a nested ${operation} on relation '${field.relationName}'.`,
+    );
+  }
+
+  async #isRelated({ model, row, field, inverse }: Relation, target: StoredRow): Promise<boolean> {
+    if (!field.through) return refersTo(inverse, target, row);
+    return (await this.writer.linked(model, row, field, [target])).length > 0;
+  }
+
+  #all({ model, row, field, inverse }: Relation): Promise<StoredRow[]> {
+    return field.through
+      ? this.writer.linked(model, row, field)
+      : this.writer.rows.list(field.model, foreignKey(inverse, row));
+  }
+
+  /** Narrows a filter to the rows of the relation. */
+  #within({ model, row, field, inverse }: Relation, where: Data): Data {
+    const related = field.through
+      ? { [field.inverse]: { some: this.writer.rows.keyOf(model, row) } }
+      : foreignKey(inverse, row);
+    return { AND: [related, where] };
+  }
+
+  /** Returns the row that our own key refers to. */
+  async target(row: StoredRow, field: RelationField): Promise<StoredRow | null> {
+    const key = Object.fromEntries(
+      field.toFields.map((name, index) => [name, row[field.fromFields[index]!]]),
+    );
+    if (Object.values(key).some((value) => value === null)) return null;
+    const [target] = await this.writer.rows.list(field.model, key);
+    return target ?? null;
+  }
+
+  /** Whether `disconnect` takes our reference away. */
+  async isCut(field: RelationField, { disconnect }: Data, target: StoredRow | null): Promise<boolean> {
+    if (disconnect === undefined || disconnect === false || target === null) return false;
+    return disconnect === true || this.matches(field.model, target, disconnect as Data);
+  }
+
+  /** Returns the row that our key refers to, if it is what an operation asks for. */
+  async require(
+    field: RelationField,
+    target: StoredRow | null,
+    where: unknown,
+    operation: string,
+  ): Promise<StoredRow> {
+    const filter = where === true ? undefined : (where as Data | undefined);
+    if (target && (await this.matches(field.model, target, filter))) return target;
+    throw recordNotFound(
+      field.model,
+      `No '${field.model}' record was found for a nested ${operation} on relation '${field.relationName}'.`,
+    );
+  }
+
+  async matches(model: string, row: StoredRow, where: Data | undefined): Promise<boolean> {
+    if (where === undefined) return true;
+    return (
+      (await this.writer.rows.list(model, { AND: [this.writer.rows.filterOf(model, row), where] })).length > 0
+    );
+  }
+
+  /** Takes the filter and the data of a to-one `update` apart. */
+  updateOf(argument: unknown): { where?: Data; data: Data } {
+    const given = argument as Data;
+    return isWrapped(given) ? (given as { where?: Data; data: Data }) : { data: given };
+  }
+
+  /** Makes room for a one-to-one reference to a row that another one refers to. */
+  async release(model: string, field: RelationField, target: StoredRow, stored?: StoredRow): Promise<void> {
+    const inverse = this.writer.rows.model(field.model).fields[field.inverse] as RelationField;
+    if (inverse.isList) return;
+    for (const holder of await this.writer.rows.list(model, foreignKey(field, target))) {
+      if (stored && this.#isSame(model, holder, stored)) continue;
+      if (field.isRequired) throw requiredRelationViolated(field.relationName, model, field.model);
+      await this.writer.point(model, holder, emptyKey(field));
+    }
+  }
+
+  #isSame(model: string, a: StoredRow, b: StoredRow): boolean {
+    return this.writer.rows.model(model).primaryKey.every((name) => isSameValue(a[name], b[name]));
+  }
+}
+
+/** Whether this side of the relation holds the key. */
+export function owned(field: RelationField): boolean {
+  return field.fromFields.length > 0;
+}
+
+function emptyKey(field: RelationField): Data {
+  return Object.fromEntries(field.fromFields.map((name) => [name, null]));
+}
+
+function listOf(argument: unknown): (Data | true)[] {
+  return [argument].flat() as (Data | true)[];
+}

@@ -1,0 +1,196 @@
+import type { RelationField } from '../metadata/schema.js';
+import { DeleteCollector } from './delete-collector.js';
+import { Draft } from './draft.js';
+import type { DeleteOrigin } from './model-signals.js';
+import type { Data } from './prisma-calls.js';
+import { isSameValue, type Rows, scalarsOf, type StoredRow } from './rows.js';
+import type { SignalSender } from './signal-sender.js';
+import type { WritePolicy } from './write-policy.js';
+
+/** Writes single rows and links, each between its signals. */
+export class RowWriter {
+  constructor(
+    readonly rows: Rows,
+    readonly sender: SignalSender,
+    readonly policy: WritePolicy,
+  ) {}
+
+  /** @param data Scalar fields only. */
+  async insert(model: string, data: Data): Promise<StoredRow> {
+    if (!this.sender.hearsSave(model)) return this.rows.insert(model, data);
+    return this.#insert(model, data, (result) => this.rows.insert(model, result)) as Promise<StoredRow>;
+  }
+
+  /** Inserts a row unless it violates a uniqueness, which only `preSave` receivers then hear of. */
+  async insertUnlessDuplicate(model: string, data: Data): Promise<StoredRow | undefined> {
+    return this.#insert(model, data, (result) => this.rows.insertUnlessDuplicate(model, result));
+  }
+
+  /** Writes what differs of scalar fields; nothing at all is written when no field is named. */
+  async update(model: string, stored: StoredRow, data: Data): Promise<StoredRow> {
+    const names = scalarsOf(this.rows.model(model)).filter(({ name }) => data[name] !== undefined);
+    if (names.length === 0) return stored;
+    if (!this.sender.hearsSave(model)) return this.rows.update(model, stored, data);
+    const draft = new Draft(this.rows.model(model), data, stored);
+    await this.sender.preSave(model, draft, stored);
+    const updated = await this.rows.update(model, stored, draft.result);
+    draft.store(updated);
+    await this.sender.postSave(model, draft, stored);
+    return updated;
+  }
+
+  /** Sets a foreign key; a row that has it already is left alone. */
+  async point(model: string, stored: StoredRow, key: Data): Promise<StoredRow> {
+    const isThere = Object.entries(key).every(([name, value]) => isSameValue(stored[name], value));
+    return isThere ? stored : this.update(model, stored, key);
+  }
+
+  /** Deletes rows and what the database deletes along with them. */
+  async remove(model: string, stored: readonly StoredRow[], origin: DeleteOrigin): Promise<void> {
+    const collector = new DeleteCollector(this.rows, this.sender, this.policy);
+    await collector.collect(model, stored);
+    await collector.run(origin, () => this.rows.delete(model, stored));
+  }
+
+  /** Inserts many rows: in one statement, or one by one where the signals of each are wanted. */
+  async insertMany(
+    model: string,
+    data: readonly Data[],
+    skipDuplicates = false,
+  ): Promise<StoredRow[] | number> {
+    if (this.policy.sendsEach(model) && this.sender.hearsSave(model)) {
+      const rows: StoredRow[] = [];
+      for (const one of data) {
+        const row = skipDuplicates
+          ? await this.insertUnlessDuplicate(model, one)
+          : await this.insert(model, one);
+        if (row) rows.push(row);
+      }
+      return rows;
+    }
+    const count = await this.rows.insertMany(model, data, skipDuplicates);
+    await this.sender.bulkWrite(model, { operation: 'createMany', data, count });
+    return count;
+  }
+
+  /** Updates the rows of a filter: in one statement, or one by one where the signals of each are wanted. */
+  async updateMany(model: string, where: Data, data: Data): Promise<void> {
+    if (this.policy.sendsEach(model) && this.sender.hearsSave(model)) {
+      for (const row of await this.rows.list(model, where)) await this.update(model, row, data);
+      return;
+    }
+    const count = await this.rows.updateMany(model, where, data);
+    await this.sender.bulkWrite(model, { operation: 'updateMany', where, data, count });
+  }
+
+  /** Deletes the rows of a filter with the signals of each, as Django does. */
+  async removeMany(model: string, filter: Data, where: Data | undefined, take?: number): Promise<number> {
+    const rows = await this.rows.list(model, filter, take === undefined ? {} : { take });
+    await this.remove(model, rows, { model, where: where ?? {} });
+    await this.sender.bulkWrite(model, { operation: 'deleteMany', where, count: rows.length });
+    return rows.length;
+  }
+
+  /** Adds links of a many-to-many relation to rows that exist. */
+  async link(
+    model: string,
+    stored: StoredRow,
+    field: RelationField,
+    targets: readonly StoredRow[],
+  ): Promise<void> {
+    if (!this.sender.hearsM2m(field.relationName))
+      return this.#connect(model, stored, field, 'connect', targets);
+    const linked = await this.linked(model, stored, field, targets);
+    const added = targets.filter(
+      (target) => !linked.some((other) => this.#isSame(field.model, other, target)),
+    );
+    await this.#between(model, stored, field, 'Add', added, () =>
+      this.#connect(model, stored, field, 'connect', added),
+    );
+  }
+
+  /** Takes links of a many-to-many relation away; what is not linked is left alone. */
+  async unlink(
+    model: string,
+    stored: StoredRow,
+    field: RelationField,
+    targets: readonly StoredRow[],
+  ): Promise<void> {
+    await this.#between(model, stored, field, 'Remove', targets, () =>
+      this.#connect(model, stored, field, 'disconnect', targets),
+    );
+  }
+
+  /** Takes every link of a many-to-many relation away. */
+  async clear(model: string, stored: StoredRow, field: RelationField): Promise<void> {
+    await this.#between(model, stored, field, 'Clear', null, async () => {
+      await this.rows.update(model, stored, { [field.name]: { set: [] } });
+    });
+  }
+
+  /** Returns the rows that a many-to-many relation links to, all of them or those of `among`. */
+  async linked(
+    model: string,
+    stored: StoredRow,
+    field: RelationField,
+    among?: readonly StoredRow[],
+  ): Promise<StoredRow[]> {
+    if (among?.length === 0) return [];
+    const isLinked = { [field.inverse]: { some: this.rows.keyOf(model, stored) } };
+    const where =
+      among === undefined
+        ? isLinked
+        : { AND: [isLinked, { OR: among.map((row) => this.rows.keyOf(field.model, row)) }] };
+    return this.rows.list(field.model, where);
+  }
+
+  async #insert(
+    model: string,
+    data: Data,
+    write: (data: Data) => Promise<StoredRow | undefined>,
+  ): Promise<StoredRow | undefined> {
+    const draft = new Draft(this.rows.model(model), data);
+    await this.sender.preSave(model, draft);
+    const inserted = await write(draft.result);
+    if (inserted === undefined) return undefined;
+    draft.store(inserted);
+    await this.sender.postSave(model, draft);
+    return inserted;
+  }
+
+  async #between(
+    model: string,
+    stored: StoredRow,
+    field: RelationField,
+    change: 'Add' | 'Remove' | 'Clear',
+    targets: readonly StoredRow[] | null,
+    write: () => Promise<void>,
+  ): Promise<void> {
+    const [key = ''] = this.rows.model(field.model).primaryKey;
+    const payload = {
+      instance: { ...stored },
+      reverse: field.through?.ownColumn === 'B',
+      model: field.model,
+      pkSet: targets && new Set(targets.map((target) => target[key])),
+    };
+    await this.sender.m2mChanged(field.relationName, { action: `pre${change}`, ...payload });
+    await write();
+    await this.sender.m2mChanged(field.relationName, { action: `post${change}`, ...payload });
+  }
+
+  async #connect(
+    model: string,
+    stored: StoredRow,
+    field: RelationField,
+    operation: 'connect' | 'disconnect',
+    targets: readonly StoredRow[],
+  ): Promise<void> {
+    if (targets.length === 0) return;
+    const keys = targets.map((target) => this.rows.keyOf(field.model, target));
+    await this.rows.update(model, stored, { [field.name]: { [operation]: keys } });
+  }
+
+  #isSame(model: string, a: StoredRow, b: StoredRow): boolean {
+    return this.rows.model(model).primaryKey.every((name) => isSameValue(a[name], b[name]));
+  }
+}

@@ -1,0 +1,61 @@
+import type { SignalDispatcher } from '@nest-quintet/signals';
+import type { Database } from '../database/database.js';
+import type { SchemaMetadata } from '../metadata/schema.js';
+import type { RegisteredClient } from '../metadata/register.js';
+import { Audience } from './audience.js';
+import { type ModelCall, ModelWrites } from './model-writes.js';
+import { PrismaCalls } from './prisma-calls.js';
+import { RowWriter } from './row-writer.js';
+import { Rows } from './rows.js';
+import { SignalSender } from './signal-sender.js';
+import { WritePolicy } from './write-policy.js';
+import type { BulkSignals } from './write-options.js';
+
+export interface ModelSignalsOptions {
+  readonly schema: SchemaMetadata;
+  readonly database: Pick<Database, 'alias' | 'atomic'>;
+  readonly dispatcher: SignalDispatcher;
+  /** Whether operations on many rows send the signals of each; for all models or by model. Default `'none'`. */
+  readonly bulkSignals?: BulkSignals | Readonly<Record<string, BulkSignals>>;
+}
+
+/**
+ * Makes a client send model signals for everything that is written through it.
+ *
+ * A call that no receiver can hear of goes to Prisma untouched. Any other runs in a transaction, or in a savepoint of the
+ * current one, so that a receiver that throws takes the whole call back.
+ */
+export function withModelSignals<Client extends object>(
+  client: Client,
+  options: ModelSignalsOptions,
+): Client {
+  const { schema, database, dispatcher, bulkSignals } = options;
+  const calls = new PrismaCalls(client);
+  const policy = new WritePolicy(bulkSignals);
+  const sender = new SignalSender({ dispatcher, using: database.alias, client: client as RegisteredClient });
+  const audience = new Audience(schema, sender, policy);
+  const writes = new ModelWrites(schema, new RowWriter(new Rows(calls, schema), sender, policy));
+  calls.handle((call, execute) => {
+    if (
+      call.model === undefined ||
+      !writingActions.has(call.action) ||
+      !audience.listensTo(call as ModelCall)
+    ) {
+      return execute();
+    }
+    return database.atomic(() => writes.run(call as ModelCall, execute));
+  });
+  return client;
+}
+
+const writingActions: ReadonlySet<string> = new Set([
+  'create',
+  'createMany',
+  'createManyAndReturn',
+  'update',
+  'updateMany',
+  'updateManyAndReturn',
+  'upsert',
+  'delete',
+  'deleteMany',
+]);
