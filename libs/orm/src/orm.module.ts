@@ -1,18 +1,21 @@
 import {
   type DynamicModule,
   Global,
+  type InjectionToken,
   Logger,
   Module,
   type OnApplicationShutdown,
   type Provider,
-  type Type,
 } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
 import { ImproperlyConfiguredError } from '@nest-quintet/core';
 import type { ReportError } from './adapter/report-error.js';
 import type { DatabaseOptions } from './database/database-options.js';
 import { Databases, defaultAlias } from './database/databases.js';
 import { getDatabaseToken, getPrismaToken } from './database/inject-database.decorator.js';
 import { PrismaDatabase } from './database/prisma-database.js';
+import { type ManagerDefinition, managerProviders } from './manager/manager-providers.js';
+import { OrmExceptionFilter } from './manager/orm-exception.filter.js';
 import {
   type ASYNC_OPTIONS_TYPE,
   ConfigurableModuleClass,
@@ -63,14 +66,16 @@ export class OrmModule extends ConfigurableModuleClass implements OnApplicationS
   }
 
   /**
-   * Provides managers to the modules that import the result.
+   * Provides managers to the modules that import the result, by their class and for `@InjectManager()`; a model's
+   * name stands for its plain manager.
    *
    * @example
-   * \@Module({ imports: [OrmModule.forFeature([BookManager])], controllers: [BooksController] })
+   * \@Module({ imports: [OrmModule.forFeature([BookManager, 'Author'])], controllers: [BooksController] })
    * class BooksModule {}
    */
-  static forFeature(managers: readonly Type[]): DynamicModule {
-    return { module: OrmFeatureModule, providers: [...managers], exports: [...managers] };
+  static forFeature(managers: readonly ManagerDefinition[]): DynamicModule {
+    const providers = managerProviders(managers);
+    return { module: OrmFeatureModule, providers, exports: providers.map(tokenOf) };
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -85,9 +90,17 @@ function withDatabases(definition: DynamicModule, aliases: readonly string[]): D
   ];
   return {
     ...definition,
-    providers: [...(definition.providers ?? []), ...providers],
-    exports: providers.map((provider) => (provider as { provide: string }).provide),
+    providers: [
+      ...(definition.providers ?? []),
+      ...providers,
+      { provide: APP_FILTER, useClass: OrmExceptionFilter },
+    ],
+    exports: providers.map(tokenOf),
   };
+}
+
+function tokenOf(provider: Provider): InjectionToken {
+  return typeof provider === 'function' ? provider : provider.provide;
 }
 
 function providersOf(alias: string): Provider[] {

@@ -1,0 +1,35 @@
+import { choices, QuintetError } from '@nest-quintet/core';
+
+/** Says that a name cannot be resolved, or that it cannot stand where it stands. Django: `FieldError`. */
+export class FieldError extends QuintetError {
+  /** Words the message for an unknown name, with the names that exist. */
+  static unknown(name: string, model: string, names: Iterable<string>): FieldError {
+    return new FieldError(`Cannot resolve "${name}" on ${model}. ${choices(names)}`);
+  }
+}
+
+/** Says that a value cannot be what the field or the lookup needs. Django: `ValueError`. */
+export class InvalidValueError extends QuintetError {}
+
+/** Says that the database, or this kind of query, cannot do what is asked; thrown before any SQL is sent. */
+export class NotSupportedError extends QuintetError {}
+
+/** Says that a query that must find one row found none. Django: `ObjectDoesNotExist`. */
+export class DoesNotExistError extends QuintetError {
+  constructor(
+    readonly model: string,
+    message = `No ${model} matches the query.`,
+  ) {
+    super(message);
+  }
+}
+
+/** Says that a query that must find one row found several. Django: `MultipleObjectsReturned`. */
+export class MultipleObjectsReturnedError extends QuintetError {
+  constructor(readonly model: string) {
+    super(`More than one ${model} matches the query; narrow it, or use first().`);
+  }
+}
+
+/** Says that rows cannot be deleted while rows that refer to them with `onDelete: Restrict` exist. Django: `ProtectedError`. */
+export class ProtectedError extends QuintetError {}

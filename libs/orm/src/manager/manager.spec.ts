@@ -1,0 +1,109 @@
+import { Controller, Get, Injectable, Param } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { INestApplication } from '@nestjs/common';
+import request from 'supertest';
+import type { App } from 'supertest/types.js';
+import { createTestDatabase, type TestDatabase } from '../../../../test/support/database.js';
+import { PrismaClient } from '../../../../apps/bookshop/src/generated/prisma/client.js';
+import { OrmModule } from '../orm.module.js';
+import { InjectManager } from './inject-manager.decorator.js';
+import { Manager } from './manager.js';
+import { ManagerFor } from './manager-for.decorator.js';
+
+@Injectable()
+class Limits {
+  readonly cheap = 15;
+}
+
+@Injectable()
+@ManagerFor('Book', { ordering: ['-price', 'id'] })
+class BookManager extends Manager<'Book'> {
+  constructor(readonly limits: Limits) {
+    super();
+  }
+
+  cheap() {
+    return this.filter({ price: { lt: this.limits.cheap } });
+  }
+
+  long() {
+    return this.filter({ pages: { gte: 300 } });
+  }
+}
+
+@Controller()
+class BooksController {
+  constructor(
+    readonly books: BookManager,
+    @InjectManager('Author') readonly authors: Manager<'Author'>,
+  ) {}
+
+  @Get('books/:id')
+  book(@Param('id') id: string) {
+    return this.books.get({ id: Number(id) });
+  }
+
+  @Get('broken')
+  broken() {
+    return this.authors.get();
+  }
+}
+
+describe('Manager', () => {
+  let shop: TestDatabase;
+  let app: INestApplication<App>;
+  let books: BookManager;
+
+  beforeAll(async () => {
+    shop = await createTestDatabase();
+    const { adapter, schema } = shop;
+    const module = await Test.createTestingModule({
+      imports: [
+        OrmModule.forRoot({ adapter, schema, client: (wrapped) => new PrismaClient({ adapter: wrapped }) }),
+        OrmModule.forFeature(['Author']),
+      ],
+      providers: [Limits, BookManager],
+      controllers: [BooksController],
+    }).compile();
+    app = module.createNestApplication({ logger: false });
+    await app.init();
+    books = app.get(BookManager);
+  });
+
+  afterAll(async () => {
+    await app.close();
+    await shop.close();
+  });
+
+  it('has the methods of a QuerySet', async () => {
+    expect(await books.count()).toBe(18);
+    expect(await books.filter({ pages: 0 }).exists()).toBe(true);
+    expect(await books.orderBy('id').values('id').slice(0, 1)).toEqual([{ id: 1 }]);
+  });
+
+  it('chains the methods that it adds', async () => {
+    const ids = await books
+      .cheap()
+      .filter({ rating: { gt: 0 } })
+      .long()
+      .valuesList('id', { flat: true });
+    expect(ids).toEqual(
+      await books
+        .filter({ price: { lt: 15 }, rating: { gt: 0 }, pages: { gte: 300 } })
+        .valuesList('id', { flat: true }),
+    );
+  });
+
+  it('orders rows where a query does not say it', () => {
+    expect(books.all().toSQL().sql).toMatch(/ order by "t0"."price" desc, "t0"."id" asc$/);
+    expect(books.orderBy().toSQL().sql).not.toContain('order by');
+  });
+
+  it('answers a missing row with 404, and several with 500', async () => {
+    await request(app.getHttpServer()).get('/books/1').expect(200);
+    const { body } = await request(app.getHttpServer()).get('/books/999').expect(404);
+    expect(body).toMatchObject({ statusCode: 404, message: 'No Book matches the query.' });
+    await request(app.getHttpServer()).get('/broken').expect(500);
+  });
+});

@@ -1,0 +1,170 @@
+import { Inject } from '@nestjs/common';
+import { ImproperlyConfiguredError } from '@nest-quintet/core';
+import { Databases } from '../database/databases.js';
+import type { Database } from '../database/database.js';
+import type { ModelName } from '../metadata/register.js';
+import { initialState } from '../query/state.js';
+import type { CreateOptions } from '../query-set/create-rows.js';
+import type { FilterOrExpression } from '../query-set/filter.js';
+import { QuerySet } from '../query-set/query-set.js';
+import type { PayloadOf, RowOf } from '../query-set/types.js';
+import { managerOptions } from './manager-for.decorator.js';
+import { querySetClassOf } from './query-set-class.js';
+
+/** A manager's QuerySet: what QuerySets have, and the methods that the manager adds. */
+export type QuerySetOf<Self, M extends ModelName> = QuerySet<M> & Omit<Self, keyof Manager | keyof QuerySet>;
+
+type Conditions<M extends ModelName> = FilterOrExpression<PayloadOf<M>>[];
+
+/**
+ * The door to a model's rows: an injectable with the methods of a QuerySet, to which a subclass adds its own; they
+ * can be chained like the others. Django: `Manager`.
+ *
+ * @example
+ * \@Injectable()
+ * \@ManagerFor('Book')
+ * export class BookManager extends Manager<'Book'> {
+ *   inPrint() {
+ *     return this.filter({ stores: { some: {} } });
+ *   }
+ * }
+ *
+ * await books.inPrint().filter({ price: { lt: 10 } });
+ */
+export abstract class Manager<M extends ModelName = ModelName> {
+  @Inject(Databases) protected readonly databases!: Databases;
+
+  #class: typeof QuerySet | undefined;
+
+  /** The database that the manager's QuerySets are sent to. */
+  get database(): Database {
+    return this.databases.get(managerOptions(this.constructor).using);
+  }
+
+  /** The query that every other one starts from; override it to leave rows out everywhere. Django: `get_queryset`. */
+  getQuerySet(): QuerySetOf<this, M> {
+    const { model, ordering } = managerOptions(this.constructor);
+    if (!Object.hasOwn(this.database.schema.models, model)) {
+      throw new ImproperlyConfiguredError(
+        `${this.constructor.name} is the manager of "${model}", which the schema of "${this.database.alias}" does not have.`,
+      );
+    }
+    this.#class ??= querySetClassOf(this, Manager);
+    const state = { ...initialState(model), ...(ordering && { ordering, isDefaultOrdering: true }) };
+    return new this.#class(
+      { database: this.database, latestBy: managerOptions(this.constructor).latestBy },
+      state,
+    ) as never;
+  }
+
+  all(): QuerySetOf<this, M> {
+    return this.getQuerySet().all();
+  }
+
+  none(): QuerySetOf<this, M> {
+    return this.getQuerySet().none();
+  }
+
+  filter(...conditions: Conditions<M>): QuerySetOf<this, M> {
+    return this.getQuerySet().filter(...conditions);
+  }
+
+  exclude(...conditions: Conditions<M>): QuerySetOf<this, M> {
+    return this.getQuerySet().exclude(...conditions);
+  }
+
+  reverse(): QuerySetOf<this, M> {
+    return this.getQuerySet().reverse();
+  }
+
+  slice(start: number, end?: number): QuerySetOf<this, M> {
+    return this.getQuerySet().slice(start, end);
+  }
+
+  get annotate(): QuerySetOf<this, M>['annotate'] {
+    return bound(this.getQuerySet(), 'annotate');
+  }
+
+  get alias(): QuerySetOf<this, M>['alias'] {
+    return bound(this.getQuerySet(), 'alias');
+  }
+
+  get orderBy(): QuerySetOf<this, M>['orderBy'] {
+    return bound(this.getQuerySet(), 'orderBy');
+  }
+
+  get distinct(): QuerySetOf<this, M>['distinct'] {
+    return bound(this.getQuerySet(), 'distinct');
+  }
+
+  get values(): QuerySetOf<this, M>['values'] {
+    return bound(this.getQuerySet(), 'values');
+  }
+
+  get valuesList(): QuerySetOf<this, M>['valuesList'] {
+    return bound(this.getQuerySet(), 'valuesList');
+  }
+
+  get only(): QuerySetOf<this, M>['only'] {
+    return bound(this.getQuerySet(), 'only');
+  }
+
+  get defer(): QuerySetOf<this, M>['defer'] {
+    return bound(this.getQuerySet(), 'defer');
+  }
+
+  get selectRelated(): QuerySetOf<this, M>['selectRelated'] {
+    return bound(this.getQuerySet(), 'selectRelated');
+  }
+
+  get prefetchRelated(): QuerySetOf<this, M>['prefetchRelated'] {
+    return bound(this.getQuerySet(), 'prefetchRelated');
+  }
+
+  get selectForUpdate(): QuerySetOf<this, M>['selectForUpdate'] {
+    return bound(this.getQuerySet(), 'selectForUpdate');
+  }
+
+  get aggregate(): QuerySet<M>['aggregate'] {
+    return bound(this.getQuerySet(), 'aggregate');
+  }
+
+  get update(): QuerySet<M>['update'] {
+    return bound(this.getQuerySet(), 'update');
+  }
+
+  get(...conditions: Conditions<M>): Promise<RowOf<M>> {
+    return this.getQuerySet().get(...conditions);
+  }
+
+  first(): Promise<RowOf<M> | null> {
+    return this.getQuerySet().first();
+  }
+
+  last(): Promise<RowOf<M> | null> {
+    return this.getQuerySet().last();
+  }
+
+  count(): Promise<number> {
+    return this.getQuerySet().count();
+  }
+
+  exists(): Promise<boolean> {
+    return this.getQuerySet().exists();
+  }
+
+  create(...args: Parameters<QuerySet<M>['create']>): Promise<RowOf<M>> {
+    return this.getQuerySet().create(...args);
+  }
+
+  getOrCreate(
+    values: Parameters<QuerySet<M>['getOrCreate']>[0],
+    options?: CreateOptions,
+  ): Promise<[row: RowOf<M>, isCreated: boolean]> {
+    return this.getQuerySet().getOrCreate(values, options);
+  }
+}
+
+function bound<Q extends object, Name extends keyof Q>(querySet: Q, name: Name): Q[Name] {
+  return (querySet[name] as (...args: unknown[]) => unknown).bind(querySet) as Q[Name];
+}

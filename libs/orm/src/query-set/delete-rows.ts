@@ -1,0 +1,104 @@
+import type { Database } from '../database/database.js';
+import { ProtectedError } from '../errors.js';
+import { QExpression } from '../expressions/q.js';
+import type { ModelMetadata, RelationField } from '../metadata/schema.js';
+import { compileCount } from '../query/aggregation.js';
+import { compileSelect } from '../query/compiler.js';
+import { fetchRows, fetchValue, statementFor } from '../query/execute.js';
+import { keyFields } from '../query/names.js';
+import { initialState, type QueryState } from '../query/state.js';
+import { clientModel } from './client-model.js';
+
+/** How many rows were deleted in all, and of each model; rows of join tables under `Model.relation`. */
+export type DeleteResult = [total: number, perModel: Record<string, number>];
+
+/** Deletes what a query finds through the Prisma client; the database follows `onDelete`, and its cascades are counted. */
+export async function deleteRows(state: QueryState, database: Database): Promise<DeleteResult> {
+  const model = database.schema.models[state.model]!;
+  return database.atomic(async () => {
+    const keys = await keysOf(state, database);
+    if (keys.length === 0) return [0, {}];
+    const counts = new Map<string, number>();
+    const deleted = new Map<string, Set<unknown>>([[model.name, new Set(keys)]]);
+    await countCascades(model, keys, counts, deleted, database);
+    await clientModel(database, model.name).deleteMany({ where: keyCondition(model, keys) });
+    counts.set(model.name, (counts.get(model.name) ?? 0) + keys.length);
+    const perModel = Object.fromEntries([...counts].filter(([, count]) => count > 0));
+    return [Object.values(perModel).reduce((total, count) => total + count, 0), perModel];
+  });
+}
+
+function keyCondition(model: ModelMetadata, keys: readonly unknown[]): object {
+  return { [model.primaryKey[0]!]: { in: keys } };
+}
+
+async function keysOf(state: QueryState, database: Database): Promise<unknown[]> {
+  const statement = statementFor(database);
+  const [field] = keyFields(database.schema.models[state.model]!);
+  const selection = { kind: 'values', names: [field!.name], form: 'flat' } as const;
+  const { node, shape, isEmpty } = compileSelect({ ...state, selection }, statement);
+  return isEmpty ? [] : fetchRows(database, statement.dialect, node, shape);
+}
+
+/** Counts what goes with some rows, relation by relation. */
+async function countCascades(
+  model: ModelMetadata,
+  keys: readonly unknown[],
+  counts: Map<string, number>,
+  deleted: Map<string, Set<unknown>>,
+  database: Database,
+): Promise<void> {
+  for (const field of Object.values(model.fields)) {
+    if (field.kind !== 'relation') continue;
+    if (field.through) {
+      counts.set(`${model.name}.${field.name}`, await countLinks(model, field, keys, database));
+    } else if (field.fromFields.length === 0) {
+      await countDependents(field, keys, counts, deleted, database);
+    }
+  }
+}
+
+async function countLinks(
+  model: ModelMetadata,
+  field: RelationField,
+  keys: readonly unknown[],
+  database: Database,
+): Promise<number> {
+  const state: QueryState = {
+    ...initialState(model.name),
+    conditions: [
+      new QExpression([keyCondition(model, keys)]),
+      new QExpression([{ [field.name]: { isnull: false } }]),
+    ],
+    selection: { kind: 'values', names: [field.name], form: 'flat' },
+  };
+  const statement = statementFor(database);
+  return Number(await fetchValue(database, statement.dialect, compileCount(state, statement).node));
+}
+
+async function countDependents(
+  field: RelationField,
+  keys: readonly unknown[],
+  counts: Map<string, number>,
+  deleted: Map<string, Set<unknown>>,
+  database: Database,
+): Promise<void> {
+  const model = database.schema.models[field.model]!;
+  const inverse = model.fields[field.inverse] as RelationField;
+  const action = inverse.onDelete ?? (inverse.isRequired ? 'Restrict' : 'SetNull');
+  if (action === 'SetNull' || action === 'SetDefault') return;
+  const condition = new QExpression([{ [inverse.name]: { in: keys } }]);
+  const found = await keysOf({ ...initialState(model.name), conditions: [condition] }, database);
+  const known = deleted.get(model.name) ?? new Set();
+  const dependents = found.filter((key) => !known.has(key));
+  if (dependents.length === 0) return;
+  if (action !== 'Cascade') {
+    throw new ProtectedError(
+      `${dependents.length} rows of ${model.name} refer to these rows by "${inverse.name}", whose onDelete is ${action}.`,
+    );
+  }
+  for (const key of dependents) known.add(key);
+  deleted.set(model.name, known);
+  counts.set(model.name, (counts.get(model.name) ?? 0) + dependents.length);
+  await countCascades(model, dependents, counts, deleted, database);
+}

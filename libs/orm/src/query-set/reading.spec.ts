@@ -1,0 +1,105 @@
+import { describe, expect, it } from '@jest/globals';
+import { DoesNotExistError, FieldError, MultipleObjectsReturnedError } from '../errors.js';
+import { Prefetch } from './prefetch-argument.js';
+import { useQuerySets } from './query-sets.spec-support.js';
+
+describe('QuerySet', () => {
+  const sets = useQuerySets();
+  const { of } = sets;
+
+  async function statementsOf(fn: () => Promise<unknown>): Promise<number> {
+    let count = 0;
+    using _ = sets.shop.database.observe({ statement: () => void count++ });
+    await fn();
+    return count;
+  }
+
+  it('is read once', async () => {
+    const query = of('Publisher').orderBy('id');
+    expect(
+      await statementsOf(async () => [await query, await query, await query.count(), await query.exists()]),
+    ).toBe(1);
+    expect(await statementsOf(async () => [await query.all()])).toBe(1);
+  });
+
+  it('iterates', async () => {
+    const names: string[] = [];
+    for await (const { name } of of('Publisher').orderBy('id').slice(0, 2)) names.push(name);
+    expect(names).toEqual(['Nordlicht Verlag', 'Blue Heron Press']);
+  });
+
+  it('gets the one row', async () => {
+    expect(await of('Book').get({ isbn: '9780000000011' })).toEqual(
+      await sets.shop.prisma.book.findUnique({ where: { isbn: '9780000000011' } }),
+    );
+    await expect(of('Book').get({ id: 999 })).rejects.toThrow(DoesNotExistError);
+    await expect(of('Book').get({ price: '30.00' })).rejects.toThrow(MultipleObjectsReturnedError);
+  });
+
+  it('finds the first and the last row', async () => {
+    expect((await of('Book').orderBy('-pages').first())?.pages).toBe(1132);
+    expect((await of('Book').last())?.id).toBe(18);
+    expect(await of('Book').filter({ pages: -1 }).first()).toBeNull();
+  });
+
+  it('slices', async () => {
+    const ids = of('Book').orderBy('id').valuesList('id', { flat: true });
+    expect(await ids.slice(2, 10).slice(1, 3)).toEqual([4, 5]);
+    expect(await ids.slice(16)).toEqual([17, 18]);
+    expect(await ids.slice(4, 4)).toEqual([]);
+    expect(await ids.slice(15, 30).count()).toBe(3);
+    expect(() => ids.slice(0, 1).filter({ id: 1 })).toThrow('filter() cannot follow slice()');
+  });
+
+  it('brings to-one relations along', async () => {
+    const rows = await of('Book').selectRelated('publisher', 'contact').orderBy('id');
+    expect(rows).toEqual(
+      await sets.shop.prisma.book.findMany({
+        include: { publisher: true, contact: true },
+        orderBy: { id: 'asc' },
+      }),
+    );
+    await expect(of('Book').selectRelated('authors')).rejects.toThrow(FieldError);
+  });
+
+  it('prefetches relations, one statement each', async () => {
+    const query = of('Publisher').prefetchRelated('books.authors').orderBy('id');
+    expect(await statementsOf(() => Promise.resolve(query))).toBe(3);
+    const expected = await sets.shop.prisma.publisher.findMany({
+      include: { books: { include: { authors: true } } },
+      orderBy: { id: 'asc' },
+    });
+    expect(await query).toEqual(expected);
+  });
+
+  it('prefetches so many rows of each parent', async () => {
+    const dearest = of('Book').orderBy('-price', 'id').slice(0, 2);
+    const rows = await of('Publisher')
+      .prefetchRelated(Prefetch('books', { queryset: dearest, toAttr: 'dearest' }))
+      .orderBy('id');
+    expect(rows.map((row) => row.dearest.map((book) => book.id))).toEqual(
+      await Promise.all(
+        rows.map(async ({ id }) =>
+          of('Book')
+            .filter({ publisher: id })
+            .orderBy('-price', 'id')
+            .slice(0, 2)
+            .valuesList('id', { flat: true }),
+        ),
+      ),
+    );
+  });
+
+  it('loads only some fields', async () => {
+    expect(await of('Publisher').only('name').get({ id: 1 })).toEqual({ id: 1, name: 'Nordlicht Verlag' });
+    expect(await of('Publisher').defer('name').get({ id: 1 })).toEqual({ id: 1, numAwards: 3 });
+  });
+
+  it('locks rows', async () => {
+    const query = of('Book')
+      .filter({ publisher: { name: 'Empty Shelf' } })
+      .selectForUpdate({ skipLocked: true });
+    expect(query.toSQL().sql).toMatch(/ for update of "t0" skip locked$/);
+    expect(await query).toEqual([]);
+  });
+});

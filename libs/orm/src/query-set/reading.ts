@@ -1,0 +1,152 @@
+import type { Database } from '../database/database.js';
+import { DoesNotExistError, MultipleObjectsReturnedError } from '../errors.js';
+import { Aggregate } from '../expressions/aggregate.js';
+import { Expression } from '../expressions/expression.js';
+import { SubqueryExpression } from '../expressions/subquery.js';
+import { compileAggregation, compileCount, compileExists } from '../query/aggregation.js';
+import { compileSelect, isSliced } from '../query/compiler.js';
+import { fetchRows, fetchValue, statementFor } from '../query/execute.js';
+import { loadPrefetches, stepsOf } from '../query/load-prefetches.js';
+import { keyFields } from '../query/names.js';
+import type { QueryState } from '../query/state.js';
+
+/** What a QuerySet works with beside its state. */
+export interface QueryContext {
+  readonly database: Database;
+  /** What `earliest()` and `latest()` go by where they are not told. */
+  readonly latestBy?: string | readonly string[];
+}
+
+/**
+ * The reading half of a QuerySet: what sends its query.
+ *
+ * Nothing is sent before it is awaited, iterated or ended by a method such as `get()`; the rows are kept, so that a
+ * second `await` of the same QuerySet sends nothing. `all()` gives one that has not been read.
+ */
+export abstract class Reading<T> implements PromiseLike<T[]>, AsyncIterable<T> {
+  #rows: Promise<T[]> | undefined;
+  #known: readonly T[] | undefined;
+
+  constructor(
+    readonly context: QueryContext,
+    readonly state: QueryState,
+  ) {}
+
+  /** The same query, with changes. */
+  protected abstract with(changes: Partial<QueryState>): Reading<T>;
+
+  // oxlint-disable-next-line unicorn/no-thenable -- a QuerySet is awaited
+  then<R = T[], E = never>(
+    onFulfilled?: ((rows: T[]) => R | PromiseLike<R>) | null,
+    onRejected?: ((error: unknown) => E | PromiseLike<E>) | null,
+  ): Promise<R | E> {
+    return this.#fetched().then(onFulfilled, onRejected);
+  }
+
+  async *[Symbol.asyncIterator](): AsyncIterator<T> {
+    yield* await this.#fetched();
+  }
+
+  /** Makes the query a value or the right side of `in` of another query. */
+  toExpression(): Expression {
+    return new SubqueryExpression(this.state);
+  }
+
+  /** The statement that would be sent, and its parameters. */
+  toSQL(): { sql: string; parameters: readonly unknown[] } {
+    const statement = statementFor(this.context.database);
+    return statement.dialect.compile(compileSelect(this.state, statement).node);
+  }
+
+  /** The number of rows. Django: `count`. */
+  async count(): Promise<number> {
+    if (this.#known) return this.#known.length;
+    const statement = statementFor(this.context.database);
+    const { node, isEmpty } = compileCount(this.state, statement);
+    return isEmpty ? 0 : Number(await fetchValue(this.context.database, statement.dialect, node));
+  }
+
+  /** Whether there is any row. Django: `exists`. */
+  async exists(): Promise<boolean> {
+    if (this.#known) return this.#known.length > 0;
+    const statement = statementFor(this.context.database);
+    const { node, isEmpty } = compileExists(this.state, statement);
+    return !isEmpty && (await fetchValue(this.context.database, statement.dialect, node)) !== undefined;
+  }
+
+  /** The first row in the query's order, by key where it has none; null without one. Django: `first`. */
+  async first(): Promise<T | null> {
+    return (await this.#ordered().with(firstOf(this.state)))[0] ?? null;
+  }
+
+  /** The last row in the query's order, by key where it has none; null without one. Django: `last`. */
+  async last(): Promise<T | null> {
+    if (isSliced(this.state)) throw new TypeError('last() cannot follow slice(): reverse the order instead.');
+    return (await this.#ordered().with({ isReversed: !this.state.isReversed, end: 1 }))[0] ?? null;
+  }
+
+  /** The one row. Throws where there is none, or another one. */
+  protected async one(): Promise<T> {
+    const { start = 0, end } = this.state;
+    const [row, other] = await this.with({ end: end === undefined ? start + 2 : Math.min(end, start + 2) });
+    if (row === undefined) throw new DoesNotExistError(this.state.model);
+    if (other !== undefined) throw new MultipleObjectsReturnedError(this.state.model);
+    return row;
+  }
+
+  protected async aggregated(expressions: ReadonlyMap<string, Expression>): Promise<Record<string, unknown>> {
+    if (expressions.size === 0) return {};
+    const { database } = this.context;
+    const statement = statementFor(database);
+    const { node, shape, isEmpty } = compileAggregation(this.state, expressions, statement);
+    if (isEmpty && [...expressions.values()].every((expression) => expression instanceof Aggregate)) {
+      return ofNoRows(expressions);
+    }
+    return (await fetchRows(database, statement.dialect, node, shape))[0]!;
+  }
+
+  #ordered(): Reading<T> {
+    if (this.state.ordering?.length || this.state.grouping) return this;
+    const keys = keyFields(this.context.database.schema.models[this.state.model]!);
+    return this.with({ ordering: keys.map((field) => field.name) });
+  }
+
+  #fetched(): Promise<T[]> {
+    this.#rows ??= this.#fetch().then(
+      (rows) => {
+        this.#known = rows;
+        return rows;
+      },
+      (error: unknown) => {
+        this.#rows = undefined;
+        throw error;
+      },
+    );
+    return this.#rows;
+  }
+
+  async #fetch(): Promise<T[]> {
+    const { database } = this.context;
+    const model = database.schema.models[this.state.model]!;
+    stepsOf(this.state.prefetches, model);
+    const statement = statementFor(database);
+    const { node, shape, isEmpty } = compileSelect(this.state, statement);
+    if (isEmpty) return [];
+    const rows = (await fetchRows(database, statement.dialect, node, shape)) as T[];
+    await loadPrefetches(rows as Record<string, unknown>[], model, this.state.prefetches, database);
+    return rows;
+  }
+}
+
+function firstOf({ start = 0, end }: QueryState): Partial<QueryState> {
+  return { end: end === undefined ? start + 1 : Math.min(end, start + 1) };
+}
+
+/** What aggregates are of no rows, for which no statement is needed. */
+function ofNoRows(expressions: ReadonlyMap<string, Expression>): Record<string, unknown> {
+  const entries = [...expressions].map(([name, expression]) => {
+    const { call, options } = expression as Aggregate;
+    return [name, options.default ?? (call.name === 'count' ? 0 : null)];
+  });
+  return Object.fromEntries(entries) as Record<string, unknown>;
+}

@@ -1,0 +1,202 @@
+import type { OperationNode, SelectQueryNode } from 'kysely';
+import { Annotations } from './annotations.js';
+import { inlineAggregates } from './aggregate-strategy.js';
+import { conditionOf } from './condition-of.js';
+import { LateralAggregates } from './lateral-aggregates.js';
+import { inList } from './comparison-lookups.js';
+import { lockNode } from './lock.js';
+import { orderingNodes } from './ordering.js';
+import { conjuncts } from './predicate.js';
+import { Scope } from './scope.js';
+import { selectNode, type SelectParts } from './select.js';
+import { type Column, selected } from './selection.js';
+import type { Shape } from './shape.js';
+import { aliased, columnOf, FALSE, join, keyword, parameter, sql } from './sql.js';
+import type { OrderTerm, QueryState } from './state.js';
+import type { Statement } from './statement.js';
+
+/** The `SELECT` of a query, before it is text. */
+export interface CompiledSelect {
+  readonly node: SelectQueryNode;
+  readonly columns: readonly Column[];
+  readonly shape: Shape;
+  /** Whether it is known to find nothing, so that it need not be sent. */
+  readonly isEmpty: boolean;
+}
+
+export interface SelectOptions {
+  /** The scope of the query around a subquery. */
+  readonly outer?: Scope;
+  /** Whether columns are named, for a query around it to name them. */
+  readonly isNamed?: boolean;
+  /** Leaves the order out, where no one sees it. */
+  readonly isUnordered?: boolean;
+  /** Selects only the rows that belong to some parents, each with its parent's key after its own columns. */
+  readonly parents?: Parents;
+}
+
+/** The rows that a prefetched relation belongs to. */
+export interface Parents {
+  /** The paths, from the rows to be found, of the columns that hold the parent's key. */
+  readonly paths: readonly string[];
+  /** The to-many relation that the paths cross, where they do. */
+  readonly through?: string;
+  /** The keys, a list for each path. */
+  readonly keys: readonly (readonly unknown[])[];
+}
+
+/** A query whose tables and conditions are known, and whose result is still open. */
+export interface OpenSelect {
+  readonly scope: Scope;
+  readonly where: readonly OperationNode[];
+  readonly having: readonly OperationNode[];
+  readonly isEmpty: boolean;
+  /** The tables and subqueries, once everything has been resolved that may need one. */
+  tables(): Pick<SelectParts, 'froms' | 'joins'>;
+}
+
+/** Opens the scope of a query and compiles its conditions. */
+export function openSelect(state: QueryState, statement: Statement, outer?: Scope): OpenSelect {
+  let laterals: LateralAggregates | undefined;
+  const annotations = new Annotations(
+    state.annotations,
+    (scope) => (laterals ??= new LateralAggregates(scope)),
+  );
+  const scope = new Scope(statement, { outer, annotations }).selectFrom(statement.model(state.model));
+  annotations.attach(scope);
+  scope.aggregates = state.grouping ? inlineAggregates : annotations.perRow(scope);
+  const where: OperationNode[] = [];
+  const having: OperationNode[] = [];
+  let isEmpty = state.isNone === true;
+  for (const condition of state.conditions) {
+    for (const outcome of conjuncts([conditionOf(condition, scope)], scope)) {
+      if (outcome === false) isEmpty = true;
+      else if (outcome !== true) (outcome.isAggregate ? having : where).push(outcome.node);
+    }
+  }
+  if (isEmpty) where.push(FALSE);
+  const tables = (): Pick<SelectParts, 'froms' | 'joins'> => ({
+    froms: scope.froms,
+    joins: laterals ? [...scope.joins, ...laterals.joins] : scope.joins,
+  });
+  return { scope, where, having, isEmpty, tables };
+}
+
+/** Compiles what a query selects. */
+export function compileSelect(
+  state: QueryState,
+  statement: Statement,
+  options: SelectOptions = {},
+): CompiledSelect {
+  const open = openSelect(state, statement, options.outer);
+  const { scope } = open;
+  const parents = options.parents && parentColumns(options.parents, scope);
+  const { columns, shape } = selected(state, scope);
+  const isByColumn = state.grouping !== undefined || state.distinct === true;
+  const terms = options.isUnordered && !isSliced(state) ? [] : orderTerms(state);
+  const orderBy = orderingNodes(terms, state.isReversed ?? false, { scope, ...(isByColumn && { columns }) });
+  const groupBy = state.grouping?.map((name) => {
+    const position = columns.findIndex((column) => column.name === name);
+    return position >= 0 ? keyword(String(position + 1)) : scope.resolve(name).node;
+  });
+  const all = parents ? [...columns, ...parents.columns] : columns;
+  if (parents && isSliced(state))
+    return slicedPerParent(state, open, { columns: all, shape, parents, orderBy });
+  const node = selectNode({
+    selections: all.map(({ node }, index) => (options.isNamed ? aliased(node, `c${index}`) : node)),
+    where: parents ? [...open.where, ...parents.where] : open.where,
+    having: open.having,
+    groupBy,
+    orderBy,
+    distinct: isNames(state.distinct)
+      ? state.distinct.map((name) => scope.resolve(name).node)
+      : state.distinct,
+    ...slice(state),
+    ...(state.lock && { lock: lockNode(state.lock, scope) }),
+    ...open.tables(),
+  });
+  return { node, columns: all, shape, isEmpty: open.isEmpty || isEmptySlice(state) };
+}
+
+interface ParentColumns {
+  readonly columns: readonly Column[];
+  readonly where: readonly OperationNode[];
+}
+
+function parentColumns({ paths, through, keys }: Parents, scope: Scope): ParentColumns {
+  if (through !== undefined) scope.range(through);
+  const operands = paths.map((path) => scope.resolve(path));
+  const where = operands.map((left, index) => {
+    const outcome = inList({ left, right: keys[index], scope, insensitive: false });
+    return typeof outcome === 'boolean' ? FALSE : outcome.node;
+  });
+  return {
+    columns: operands.map(({ node, type }, index) => ({ name: `parent${index}`, node, type })),
+    where,
+  };
+}
+
+/** A slice of the rows of each parent: numbers them by parent, in the query's order. */
+function slicedPerParent(
+  state: QueryState,
+  open: OpenSelect,
+  {
+    columns,
+    shape,
+    parents,
+    orderBy,
+  }: Pick<CompiledSelect, 'columns' | 'shape'> & {
+    parents: ParentColumns;
+    orderBy: readonly OperationNode[];
+  },
+): CompiledSelect {
+  const partition = join(
+    parents.columns.map((column) => column.node),
+    ', ',
+  );
+  const order = orderBy.length > 0 ? sql` order by ${join(orderBy, ', ')}` : sql``;
+  const position = aliased(sql`row_number() over (partition by ${partition}${order})`, 'position');
+  const inner = selectNode({
+    selections: [...columns.map(({ node }, index) => aliased(node, `c${index}`)), position],
+    where: [...open.where, ...parents.where],
+    ...open.tables(),
+  });
+  const alias = open.scope.statement.alias();
+  const number = columnOf(alias, 'position');
+  const { start = 0, end } = state;
+  const node = selectNode({
+    selections: columns.map((_, index) => columnOf(alias, `c${index}`)),
+    froms: [aliased(inner, alias)],
+    where: [
+      ...(start > 0 ? [sql`${number} > ${parameter(start)}`] : []),
+      ...(end === undefined ? [] : [sql`${number} <= ${parameter(end)}`]),
+    ],
+    orderBy: [number],
+  });
+  return { node, columns, shape, isEmpty: open.isEmpty || isEmptySlice(state) };
+}
+
+/** The order that a query is sorted in; the manager's own is left out where it would change what is found. */
+function orderTerms(state: QueryState): readonly OrderTerm[] {
+  const isLeftOut = state.isDefaultOrdering && (state.grouping !== undefined || state.distinct === true);
+  return isLeftOut ? [] : (state.ordering ?? []);
+}
+
+function isNames(distinct: QueryState['distinct']): distinct is readonly string[] {
+  return Array.isArray(distinct);
+}
+
+export function slice({ start = 0, end }: QueryState): Pick<SelectParts, 'limit' | 'offset'> {
+  return {
+    ...(end !== undefined && { limit: parameter(Math.max(end - start, 0)) }),
+    ...(start > 0 && { offset: parameter(start) }),
+  };
+}
+
+export function isSliced({ start = 0, end }: QueryState): boolean {
+  return start > 0 || end !== undefined;
+}
+
+function isEmptySlice({ start = 0, end }: QueryState): boolean {
+  return end !== undefined && end <= start;
+}

@@ -1,0 +1,20 @@
+import { isExpression, predicate, rightOperand } from './comparison.js';
+import type { Comparison, Lookup, Outcome } from './lookups.js';
+import { parameter, sql } from './sql.js';
+
+/** Whether a JSON document holds another one. */
+export function jsonContains(comparison: Comparison): Outcome {
+  const { left, right, scope } = comparison;
+  const other = isExpression(right)
+    ? rightOperand(right, comparison).node
+    : sql`cast(${parameter(JSON.stringify(right))} as jsonb)`;
+  return predicate(scope.dialect.jsonContains(left.node, other), left);
+}
+
+/** Whether a JSON object has keys. */
+export function jsonHasKeys(quantifier: 'any' | 'all'): Lookup {
+  return ({ left, right, scope }) => {
+    const keys = (Array.isArray(right) ? right : [right]).map(String);
+    return predicate(scope.dialect.jsonHasKeys(left.node, keys, quantifier), left);
+  };
+}

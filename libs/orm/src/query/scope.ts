@@ -1,0 +1,301 @@
+import { choices } from '@nest-quintet/core';
+import { JoinNode, type OperationNode } from 'kysely';
+import { FieldError, InvalidValueError } from '../errors.js';
+import type { Expression, Operand } from '../expressions/expression.js';
+import type { ModelMetadata, RelationField, SchemaMetadata } from '../metadata/schema.js';
+import { type AggregateStrategy, inlineAggregates } from './aggregate-strategy.js';
+import type { Annotations } from './annotations.js';
+import { findField, keyFields } from './names.js';
+import { relationEnds } from './relation-ends.js';
+import { aliased, columnOf, join, sql, tableNode } from './sql.js';
+import type { SqlDialect } from './sql-dialect.js';
+import type { Statement } from './statement.js';
+import { type KnownColumns, TableRef } from './table-ref.js';
+import { transformed } from './transforms.js';
+import { fieldType } from './value-type.js';
+
+export interface ScopeOptions {
+  /** The scope that `OuterRef` means: that of the query around a subquery. */
+  outer?: Scope;
+  /** The scope whose paths this one goes on with; a subquery over one of its relations. */
+  lineage?: Scope;
+  annotations?: Annotations;
+}
+
+/**
+ * The names that expressions of one `SELECT` can use, and the tables that they have needed so far.
+ *
+ * Paths are resolved to columns here and nowhere else. A path across a to-one relation joins its table once; what a
+ * path across a to-many relation means is for whoever resolves it to say: {@link descend} opens a subquery over the
+ * related rows, otherwise they are joined.
+ */
+export class Scope {
+  readonly froms: OperationNode[] = [];
+  readonly joins: JoinNode[] = [];
+  /** What binds the rows of a subquery to the row around it. */
+  readonly correlations: OperationNode[] = [];
+  /** Whether a to-many relation has been joined, so that a row of the model can come several times. */
+  isMultiplied = false;
+
+  /** How aggregates are computed here. */
+  aggregates: AggregateStrategy = inlineAggregates;
+
+  readonly outer: Scope | undefined;
+  readonly lineage: Scope | undefined;
+  readonly annotations: Annotations | undefined;
+  readonly #related = new Map<TableRef, Map<string, TableRef>>();
+  readonly #bound = new Set<TableRef>();
+  #root: TableRef | undefined;
+
+  constructor(
+    readonly statement: Statement,
+    options: ScopeOptions = {},
+  ) {
+    this.outer = options.outer;
+    this.lineage = options.lineage;
+    this.annotations = options.annotations ?? options.lineage?.annotations;
+    this.#root = options.lineage?.root;
+  }
+
+  get dialect(): SqlDialect {
+    return this.statement.dialect;
+  }
+
+  get schema(): SchemaMetadata {
+    return this.statement.schema;
+  }
+
+  /** The model that paths start from. */
+  get model(): ModelMetadata {
+    return this.root.model;
+  }
+
+  get root(): TableRef {
+    return this.#root!;
+  }
+
+  /** Makes the model's table the one that the scope selects from. */
+  selectFrom(model: ModelMetadata, alias = this.statement.alias()): this {
+    this.froms.push(aliased(tableNode(model), alias));
+    this.#root = new TableRef(model, this, false, () => alias);
+    return this;
+  }
+
+  /** Makes a subquery the one that the scope selects from, whose columns are all the names there are. */
+  selectFromSubquery(subquery: OperationNode, model: ModelMetadata): string {
+    const alias = this.statement.alias();
+    this.froms.push(aliased(subquery, alias));
+    this.#root = new TableRef(model, this, false, () => {
+      throw new FieldError(
+        `Only what the query selects can be named. ${choices(this.annotations?.names() ?? [])}`,
+      );
+    });
+    return alias;
+  }
+
+  /** Binds a name or a dotted path: annotations first, then fields, then what a field's value has inside. */
+  resolve(path: string): Operand {
+    const names = path.split('.');
+    const annotation = this.annotations?.operand(names[0]!);
+    if (annotation) return transformed(annotation, names.slice(1), this);
+    let ref = this.root;
+    for (const [index, name] of names.entries()) {
+      const field = findField(ref.model, name);
+      if (!field) throw this.#unknown(name, ref);
+      if (field.kind === 'scalar') {
+        const node = ref.column(field);
+        const isNullable = ref.isNullable || !field.isRequired;
+        const operand = { node, type: fieldType(field), ...(isNullable && { guard: node }) };
+        return transformed(operand, names.slice(index + 1), this);
+      }
+      ref = this.#hop(ref, field);
+    }
+    return this.#key(ref);
+  }
+
+  /** Binds an expression in the query around this one. */
+  outside(expression: Expression): Operand {
+    if (!this.outer)
+      throw new InvalidValueError('OuterRef can only stand in a query that is used as a subquery.');
+    return expression.resolve(this.outer);
+  }
+
+  /** The table that a path of relations leads to. */
+  table(path: string): TableRef {
+    let ref = this.root;
+    if (path === '') return ref;
+    const names = path.split('.');
+    for (const name of names) {
+      const field = findField(ref.model, name);
+      if (!field) throw this.#unknown(name, ref);
+      if (field.kind === 'scalar') throw new FieldError(`${ref.model.name}.${name} is not a relation.`);
+      ref = this.#hop(ref, field);
+    }
+    return ref;
+  }
+
+  /**
+   * The to-many relations that a path crosses and whose rows this scope does not range over, outermost first.
+   */
+  manyPrefixes(path: string): string[] {
+    const names = path.split('.');
+    if (this.annotations?.has(names[0]!)) return [];
+    const prefixes: string[] = [];
+    let model = this.model;
+    let ref: TableRef | undefined = this.root;
+    for (const [index, name] of names.entries()) {
+      const field = findField(model, name);
+      if (field?.kind !== 'relation') break;
+      ref = ref && this.#find(ref, field.name);
+      if (field.isList && !(ref && this.#isBound(ref))) prefixes.push(names.slice(0, index + 1).join('.'));
+      model = this.statement.model(field.model);
+    }
+    return prefixes;
+  }
+
+  /** Joins the rows that a path of relations leads to, and ranges over them: conditions mean the joined row. */
+  range(path: string): void {
+    this.#bound.add(this.table(path));
+  }
+
+  /** Opens a subquery over the rows that a path of relations leads to, whose paths go on from this scope's. */
+  descend(path: string): Scope {
+    const child = new Scope(this.statement, { lineage: this, outer: this.outer });
+    child.#selectRelated(this, path);
+    return child;
+  }
+
+  /** Opens a subquery over the rows that a path of relations leads to, whose paths start from them. */
+  related(path: string): Scope {
+    const child = new Scope(this.statement, { outer: this.outer });
+    child.#root = child.#selectRelated(this, path);
+    return child;
+  }
+
+  /** Looks at the row of a to-one relation: paths start from it, what they need is joined here. */
+  onto(path: string): Scope {
+    const child = new Scope(this.statement, { lineage: this, outer: this.outer });
+    child.#root = this.table(path);
+    return child;
+  }
+
+  /** Opens a subquery over the very row that this scope is at. */
+  itself(): Scope {
+    const child = new Scope(this.statement, { lineage: this, outer: this.outer });
+    child.selectFrom(this.model);
+    for (const field of keyFields(this.model)) {
+      child.correlations.push(sql`${child.root.column(field)} = ${this.root.column(field)}`);
+    }
+    return child;
+  }
+
+  #selectRelated(parent: Scope, path: string): TableRef {
+    const end = path.lastIndexOf('.');
+    const from = parent.table(end < 0 ? '' : path.slice(0, end));
+    const relation = findField(from.model, path.slice(end + 1));
+    if (relation?.kind !== 'relation') throw parent.#unknown(path.slice(end + 1), from);
+    const ref = this.#selected(from, relation);
+    this.#remember(from, relation, ref);
+    this.#bound.add(ref);
+    return ref;
+  }
+
+  /** Selects from the table at the other end of a relation, bound to the row of this end. */
+  #selected(from: TableRef, relation: RelationField): TableRef {
+    const target = this.statement.model(relation.model);
+    const ends = relationEnds(this.schema, from.model, relation);
+    const alias = this.statement.alias();
+    if (!ends.through) {
+      this.froms.push(aliased(tableNode(target), alias));
+      for (const { own, other } of ends.pairs) {
+        this.correlations.push(sql`${columnOf(alias, other.column)} = ${from.column(own)}`);
+      }
+      return new TableRef(target, this, false, () => alias);
+    }
+    const { through, own, other } = ends;
+    this.froms.push(aliased(tableNode(through), alias));
+    this.correlations.push(sql`${columnOf(alias, through.ownColumn)} = ${from.column(own)}`);
+    const node = columnOf(alias, through.otherColumn);
+    const attach = (): string =>
+      this.#join('InnerJoin', target, (to) => sql`${columnOf(to, other.column)} = ${node}`);
+    return new TableRef(target, this, false, attach, new Map([[other.name, () => node]]));
+  }
+
+  #hop(from: TableRef, relation: RelationField): TableRef {
+    const found = this.#find(from, relation.name);
+    if (found) return found;
+    const scope = relation.isList ? this : from.scope;
+    const ref = scope.#joined(from, relation);
+    scope.#remember(from, relation, ref);
+    return ref;
+  }
+
+  #remember(from: TableRef, relation: RelationField, ref: TableRef): void {
+    const related = this.#related.get(from);
+    if (related) related.set(relation.name, ref);
+    else this.#related.set(from, new Map([[relation.name, ref]]));
+  }
+
+  #joined(from: TableRef, relation: RelationField): TableRef {
+    const target = this.statement.model(relation.model);
+    const ends = relationEnds(this.schema, from.model, relation);
+    if (relation.isList) this.isMultiplied = true;
+    if (ends.through) {
+      const { through, own, other } = ends;
+      const alias = this.statement.alias();
+      const on = sql`${columnOf(alias, through.ownColumn)} = ${from.column(own)}`;
+      this.joins.push(JoinNode.createWithOn('LeftJoin', aliased(tableNode(through), alias), on));
+      const node = columnOf(alias, through.otherColumn);
+      const attach = (): string =>
+        this.#join('LeftJoin', target, (to) => sql`${columnOf(to, other.column)} = ${node}`);
+      return new TableRef(target, this, true, attach, new Map([[other.name, () => node]]));
+    }
+    const isNullable = from.isNullable || !ends.isOwner || !relation.isRequired;
+    const attach = (): string =>
+      this.#join(isNullable ? 'LeftJoin' : 'InnerJoin', target, (alias) =>
+        join(
+          ends.pairs.map(({ own, other }) => sql`${columnOf(alias, other.column)} = ${from.column(own)}`),
+          ' and ',
+        ),
+      );
+    const known: KnownColumns | undefined = ends.isOwner
+      ? new Map(ends.pairs.map(({ own, other }) => [other.name, () => from.column(own)]))
+      : undefined;
+    const ref = new TableRef(target, this, isNullable, attach, known);
+    if (relation.isList) void ref.alias;
+    return ref;
+  }
+
+  #join(type: 'InnerJoin' | 'LeftJoin', model: ModelMetadata, on: (alias: string) => OperationNode): string {
+    const alias = this.statement.alias();
+    // The condition may join the tables that it needs, which have to stand before this one.
+    const condition = on(alias);
+    this.joins.push(JoinNode.createWithOn(type, aliased(tableNode(model), alias), condition));
+    return alias;
+  }
+
+  #key(ref: TableRef): Operand {
+    const fields = keyFields(ref.model);
+    if (fields.length !== 1) {
+      throw new FieldError(`${ref.model.name} has a key of several fields; name one of them.`);
+    }
+    const node = ref.column(fields[0]!);
+    return { node, type: fieldType(fields[0]!), ...(ref.isNullable && { guard: node }) };
+  }
+
+  #find(from: TableRef, relation: string): TableRef | undefined {
+    const own = this.#related.get(from)?.get(relation);
+    if (own) return own;
+    if (this.lineage) return this.lineage.#find(from, relation);
+    return from.scope === this ? undefined : from.scope.#related.get(from)?.get(relation);
+  }
+
+  #isBound(ref: TableRef): boolean {
+    return this.#bound.has(ref) || (this.lineage !== undefined && this.lineage.#isBound(ref));
+  }
+
+  #unknown(name: string, ref: TableRef): FieldError {
+    const annotations = ref === this.root ? (this.annotations?.names() ?? []) : [];
+    return FieldError.unknown(name, ref.model.name, [...Object.keys(ref.model.fields), ...annotations]);
+  }
+}
