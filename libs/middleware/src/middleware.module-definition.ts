@@ -1,8 +1,9 @@
 import { ConfigurableModuleBuilder } from '@nestjs/common';
 import type { Duration } from '@nest-quintet/core';
+import type { RequestTrustOptions } from './http/request-trust.js';
 import type { MiddlewareEntry } from './pipeline/middleware-entry.js';
 
-export interface MiddlewareModuleOptions {
+export interface MiddlewareModuleOptions extends RequestTrustOptions {
   /** The list, outermost first. Django: `MIDDLEWARE`. */
   middleware?: readonly MiddlewareEntry[];
   /**

@@ -1,11 +1,9 @@
 import {
   type DynamicModule,
-  Global,
   Logger,
   Module,
   type NestModule,
   type OnApplicationBootstrap,
-  Scope,
 } from '@nestjs/common';
 import { DiscoveryModule, ModuleRef } from '@nestjs/core';
 import { toMilliseconds } from '@nest-quintet/core';
@@ -21,12 +19,12 @@ import {
   MiddlewareRegistry,
   type MiddlewareFeature,
 } from './nest/middleware.registry.js';
+import { MiddlewareSharedModule } from './nest/middleware-shared.module.js';
 import { NestApplication } from './nest/nest.application.js';
 import { NestFilters } from './nest/nest-filters.js';
-import { OptionsSlot } from './nest/options-slot.js';
+import { RequestTrust } from './http/request-trust.js';
 import { RouteHooksExplorer } from './nest/route-hooks.explorer.js';
 import type { FeaturePosition, MiddlewareEntry } from './pipeline/middleware-entry.js';
-import { MIDDLEWARE_OPTIONS } from './pipeline/middleware-options.js';
 import { Pipeline } from './pipeline/pipeline.js';
 
 /** Carries what {@link MiddlewareModule.forFeature} adds to the list. */
@@ -42,29 +40,23 @@ class MiddlewareFeatureModule {}
  *
  * Django: the `MIDDLEWARE` setting.
  */
-@Global()
 @Module({
-  imports: [DiscoveryModule],
+  imports: [DiscoveryModule, MiddlewareSharedModule],
   providers: [
-    OptionsSlot,
-    {
-      provide: MIDDLEWARE_OPTIONS,
-      scope: Scope.TRANSIENT,
-      useFactory: (slot: OptionsSlot) => slot.current,
-      inject: [OptionsSlot],
-    },
     NestFilters,
     NestApplication,
     MiddlewareRegistry,
     RouteHooksExplorer,
     {
       provide: Pipeline,
-      useFactory: (application: NestApplication, { abandonAfter = '5s' }: MiddlewareModuleOptions) =>
-        new Pipeline(application, toMilliseconds(abandonAfter, 'abandonAfter')),
+      useFactory: (
+        application: NestApplication,
+        { abandonAfter = '5s', ...trust }: MiddlewareModuleOptions,
+      ) => new Pipeline(application, toMilliseconds(abandonAfter, 'abandonAfter'), new RequestTrust(trust)),
       inject: [NestApplication, MODULE_OPTIONS_TOKEN],
     },
   ],
-  exports: [Pipeline, MIDDLEWARE_OPTIONS],
+  exports: [Pipeline],
 })
 export class MiddlewareModule extends ConfigurableModuleClass implements NestModule, OnApplicationBootstrap {
   constructor(

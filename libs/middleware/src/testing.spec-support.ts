@@ -1,5 +1,4 @@
-import type { ModuleMetadata, Type } from '@nestjs/common';
-import type { INestApplication } from '@nestjs/common';
+import type { INestApplication, ModuleMetadata, Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -37,18 +36,13 @@ export interface RunningApp {
   url: string;
 }
 
-/** Makes a class of a function, for tests that look at one behaviour. */
+/** Makes a class of functions, for tests that look at one behaviour. */
 export function layer(
   name: string,
   handle: Middleware['handle'],
   hooks: Partial<Middleware> = {},
 ): Type<Middleware> {
-  return {
-    [name]: class {
-      constructor() {
-        Object.assign(this, hooks);
-      }
-      handle = handle;
-    },
-  }[name] as unknown as Type<Middleware>;
+  const Layer = { [name]: class {} }[name]!;
+  Object.assign(Layer.prototype, { handle, ...hooks });
+  return Layer as Type<Middleware>;
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import { parseCookie } from 'cookie';
 import type { RequestContext } from '@nest-quintet/core';
+import { RequestTrust } from './request-trust.js';
 
 /**
  * Holds a request from before routing to the last byte of its response.
@@ -19,6 +20,7 @@ export class HttpRequest {
     readonly raw: IncomingMessage,
     /** The request's context, the same as `requestContext.current()`. */
     readonly context: RequestContext,
+    private readonly trust: RequestTrust = new RequestTrust(),
   ) {}
 
   get method(): string {
@@ -59,14 +61,28 @@ export class HttpRequest {
     return (this.#cookies ??= parseCookie(this.raw.headers.cookie ?? ''));
   }
 
-  /** The `Host` as it arrived, with the port. Do not trust it before `SecurityMiddleware` looked at it. */
+  /** The host as it was sent, with the port. It is whatever the client likes: prefer {@link HttpRequest.getHost}. */
   get host(): string {
-    return this.header(':authority') ?? this.header('host') ?? '';
+    return this.trust.rawHost(this);
   }
 
-  /** Says whether the connection itself is encrypted. */
+  /**
+   * Returns the host, with the port, once it is one that this application answers for.
+   *
+   * @throws DisallowedHostException which becomes a 400.
+   */
+  getHost(): string {
+    return this.trust.host(this);
+  }
+
+  /** Says whether the client came over HTTPS, as the connection or a trusted proxy says. */
   get isSecure(): boolean {
-    return (this.raw.socket as TLSSocket | undefined)?.encrypted === true;
+    return this.trust.isSecure(this, (this.raw.socket as TLSSocket | undefined)?.encrypted === true);
+  }
+
+  /** The scheme that the client came over. */
+  get scheme(): 'http' | 'https' {
+    return this.isSecure ? 'https' : 'http';
   }
 
   /** The object that guards, pipes and handlers get: Express's or Fastify's request. */

@@ -52,6 +52,7 @@ export class MiddlewareRegistry {
       const middleware = await this.#make(entry, injector);
       if (middleware === undefined) continue;
       const { use, include, exclude } = entry;
+      refuseLateHooks(use, middleware);
       layers.push({ name: use.name, middleware, appliesTo: routeFilter(use.name, include, exclude) });
       used.push(use);
     }
@@ -93,7 +94,6 @@ export class MiddlewareRegistry {
   #injectorAround(imported: object): ModuleRef {
     for (const module of this.modules.values()) {
       if (![...module.imports].some((other) => other === imported)) continue;
-      // Global modules are imported by everybody; the one that names it is the one that declares it.
       const injector = module.providers.get(ModuleRef)?.instance as ModuleRef | undefined;
       if (injector !== undefined) return injector;
     }
@@ -113,4 +113,15 @@ function indexOf({ before, after }: FeaturePosition, places: readonly Place[]): 
     );
   }
   return before === undefined ? index + 1 : index;
+}
+
+const HOOKS = ['processView', 'processTemplateResponse'] as const;
+
+/** Routes are prepared before the middleware are made, so that the class itself has to show what it wants. */
+function refuseLateHooks({ name, prototype }: Type<Middleware>, middleware: Middleware): void {
+  const late = HOOKS.find((hook) => middleware[hook] !== undefined && prototype[hook] === undefined);
+  if (late !== undefined)
+    throw new ImproperlyConfiguredError(
+      `${name} has ${late} as a field: declare it as a method of the class.`,
+    );
 }

@@ -13,6 +13,7 @@ import { ExpressPlatform } from './express.platform.js';
 import { FastifyPlatform } from './fastify.platform.js';
 import { NestFilters } from './nest-filters.js';
 import type { Platform } from './platform.js';
+import { RouteTable } from './route-table.js';
 
 type Reply = (response: object, body: unknown, status?: number) => unknown;
 type Render = (response: object, view: string, options: unknown) => unknown;
@@ -28,6 +29,7 @@ export class NestApplication implements Application, OnModuleDestroy {
   constructor(
     private readonly adapterHost: HttpAdapterHost,
     private readonly filters: NestFilters,
+    private readonly routes: RouteTable,
   ) {}
 
   /** Registers the entry as soon as there is an adapter, which is before anything else is registered on it. */
@@ -40,6 +42,7 @@ export class NestApplication implements Application, OnModuleDestroy {
     if (this.#adapter === undefined) return;
     this.#platform = platformOf(this.#adapter);
     this.#platform.install(pipeline);
+    this.#undo.push(this.routes.watch(this.#adapter));
     this.#replace('reply', (original: Reply) => (response, body, status) => {
       if (body instanceof HttpResponse) return this.#platform!.reply(response, body);
       if (body instanceof TemplateResponse)

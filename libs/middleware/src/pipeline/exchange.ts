@@ -3,6 +3,7 @@ import type { ArgumentsHost, ExecutionContext } from '@nestjs/common';
 import { contextKey, QuintetError, RequestContext } from '@nest-quintet/core';
 import { HttpRequest } from '../http/http-request.js';
 import { HttpResponse } from '../http/http-response.js';
+import type { RequestTrust } from '../http/request-trust.js';
 import { HeldResponse } from '../seam/held-response.js';
 import { onceClosed } from '../seam/once-closed.js';
 
@@ -23,6 +24,7 @@ export interface ExchangeOwner {
   /** Milliseconds that an inner part has to answer after its client has gone. */
   readonly abandonAfter: number;
   readonly application: Application;
+  readonly trust: RequestTrust;
   /** Makes a response of an error, through the application's exception filters. */
   recover(error: unknown, exchange: Exchange): Promise<HttpResponse>;
 }
@@ -72,7 +74,7 @@ export class Exchange {
 
   get request(): HttpRequest {
     if (this.#request === undefined) {
-      this.#request = new HttpRequest(this.incoming, this.context);
+      this.#request = new HttpRequest(this.incoming, this.context, this.owner.trust);
       if (this.#platform !== undefined) this.#request.adopt(this.#platform);
     }
     return this.#request;

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { requestContext } from '@nest-quintet/core';
 import type { Signal, SignalDispatcher } from '@nest-quintet/signals';
 import { HttpResponse } from '../http/http-response.js';
+import { RequestTrust } from '../http/request-trust.js';
 import { onceClosed } from '../seam/once-closed.js';
 import { type Application, Exchange, type ExchangeOwner } from './exchange.js';
 import { applies, type Layer } from './layer.js';
@@ -22,6 +23,7 @@ export class Pipeline implements ExchangeOwner {
   constructor(
     readonly application: Application,
     readonly abandonAfter = 5_000,
+    readonly trust = new RequestTrust(),
   ) {}
 
   /** The layers, outermost first; set once, when the application has started. */

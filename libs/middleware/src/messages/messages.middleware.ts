@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import type { HttpRequest } from '../http/http-request.js';
+import type { HttpResponse } from '../http/http-response.js';
+import type { Middleware, NextResponse } from '../pipeline/middleware.js';
+import { MiddlewareOptions } from '../pipeline/middleware-options.js';
+import { CookieMessageStorage, type MessageStorage, SessionMessageStorage } from './message-storage.js';
+import { MessageLevel, type MessageLevelName, Messages, messagesSlot } from './messages.js';
+
+/** Is Django's `MESSAGE_*` settings, in camelCase. */
+export interface MessagesOptions {
+  /** `'session'`, or `'cookie'` with a `secret`; a storage of one's own; `'session'` when left out. */
+  messageStorage?: 'cookie' | 'session' | MessageStorage;
+  /** The least level that is kept; `'info'` when left out. */
+  messageLevel?: number | MessageLevelName;
+  /** Signs the cookie: the current secret first, then the retired ones. */
+  secret?: string | readonly string[];
+  /** `'messages'` when left out. */
+  messageCookieName?: string;
+  messageCookieSecure?: boolean;
+}
+
+/** Tells visitors something once, also after a redirect. Django: `MessageMiddleware`. */
+@Injectable()
+export class MessagesMiddleware implements Middleware {
+  readonly #storage: MessageStorage;
+  readonly #level: number;
+
+  constructor(@MiddlewareOptions() options: MessagesOptions = {}) {
+    const { messageLevel = 'info' } = options;
+    this.#level = typeof messageLevel === 'number' ? messageLevel : MessageLevel[messageLevel];
+    this.#storage = storageOf(options);
+  }
+
+  async handle(request: HttpRequest, next: NextResponse): Promise<HttpResponse> {
+    const messages = new Messages(() => this.#storage.load(request), this.#level);
+    request.context.set(messagesSlot, messages);
+    request.expose('messages', messages);
+    const response = await next();
+    const { leftovers } = messages;
+    if (leftovers !== undefined) this.#storage.store(leftovers, request, response);
+    return response;
+  }
+}
+
+function storageOf({
+  messageStorage = 'session',
+  secret = [],
+  messageCookieName,
+  messageCookieSecure,
+}: MessagesOptions): MessageStorage {
+  if (typeof messageStorage === 'object') return messageStorage;
+  if (messageStorage === 'session') return new SessionMessageStorage();
+  const secrets = typeof secret === 'string' ? [secret] : secret;
+  return new CookieMessageStorage(messageCookieName ?? 'messages', secrets, messageCookieSecure ?? false);
+}
