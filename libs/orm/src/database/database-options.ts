@@ -2,6 +2,7 @@ import type { Duration } from '@nest-quintet/core';
 import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import type { ReportError } from '../adapter/report-error.js';
 import type { SchemaMetadata } from '../metadata/schema.js';
+import type { BulkSignals } from '../signals/write-options.js';
 import type { PrismaClientLike } from '../transactions/prisma-client.js';
 import type { Database } from './database.js';
 
@@ -27,6 +28,9 @@ export class DatabaseOptions {
   schema!: SchemaMetadata;
 
   transactions?: TransactionDefaults = {};
+
+  /** Whether `createMany` and `updateMany` send the signals of each row; for all models or by model. Default `'none'`. */
+  bulkSignals?: BulkSignals | Readonly<Record<string, BulkSignals>> = 'none';
 
   /** Hears of failures that no caller can be told of, such as an observer's. Default: the standard error stream. */
   report?: ReportError;

@@ -1,3 +1,3 @@
 export * from './model-signals.js';
-export { withModelSignals, type ModelSignalsOptions } from './with-model-signals.js';
+export { modelSignals, withModelSignals, type ModelSignalsOptions } from './with-model-signals.js';
 export { withSignals, type BulkSignals, type WriteOptions } from './write-options.js';

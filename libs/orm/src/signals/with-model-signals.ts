@@ -1,4 +1,5 @@
 import type { SignalDispatcher } from '@nest-quintet/signals';
+import type { ClientExtension } from '../database/database-options.js';
 import type { Database } from '../database/database.js';
 import type { SchemaMetadata } from '../metadata/schema.js';
 import type { RegisteredClient } from '../metadata/register.js';
@@ -46,6 +47,15 @@ export function withModelSignals<Client extends object>(
     return database.atomic(() => writes.run(call as ModelCall, execute));
   });
   return client;
+}
+
+/** Makes the extension of a database's client that sends its model signals. */
+export function modelSignals(
+  dispatcher: SignalDispatcher,
+  { bulkSignals }: Pick<ModelSignalsOptions, 'bulkSignals'> = {},
+): ClientExtension {
+  return (client, database) =>
+    withModelSignals(client, { schema: database.schema, database, dispatcher, bulkSignals });
 }
 
 const writingActions: ReadonlySet<string> = new Set([
