@@ -6,30 +6,24 @@ import {
   Module,
   type OnApplicationShutdown,
   type Provider,
-} from "@nestjs/common";
-import { APP_FILTER } from "@nestjs/core";
-import { ImproperlyConfiguredError } from "@nest-quintet/core";
-import { SignalDispatcher, SignalsModule } from "@nest-quintet/signals";
-import type { ReportError } from "./adapter/report-error.js";
-import type { DatabaseOptions } from "./database/database-options.js";
-import { Databases, defaultAlias } from "./database/databases.js";
-import {
-  getDatabaseToken,
-  getPrismaToken,
-} from "./database/inject-database.decorator.js";
-import { PrismaDatabase } from "./database/prisma-database.js";
-import {
-  type ManagerDefinition,
-  managerProviders,
-} from "./manager/manager-providers.js";
-import { OrmExceptionFilter } from "./manager/orm-exception.filter.js";
+} from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { ImproperlyConfiguredError } from '@nest-quintet/core';
+import { SignalDispatcher, SignalsModule } from '@nest-quintet/signals';
+import type { ReportError } from './adapter/report-error.js';
+import type { DatabaseOptions } from './database/database-options.js';
+import { Databases, defaultAlias } from './database/databases.js';
+import { getDatabaseToken, getPrismaToken } from './database/inject-database.decorator.js';
+import { PrismaDatabase } from './database/prisma-database.js';
+import { type ManagerDefinition, managerProviders } from './manager/manager-providers.js';
+import { OrmExceptionFilter } from './manager/orm-exception.filter.js';
 import {
   type ASYNC_OPTIONS_TYPE,
   ConfigurableModuleClass,
   MODULE_OPTIONS_TOKEN,
   type OrmModuleOptions,
-} from "./orm.module-definition.js";
-import { modelSignals } from "./signals/with-model-signals.js";
+} from './orm.module-definition.js';
+import { modelSignals } from './signals/with-model-signals.js';
 
 /** What `forRootAsync` must know before the factory has run: which providers there are. */
 export type OrmModuleAsyncOptions = typeof ASYNC_OPTIONS_TYPE & {
@@ -60,25 +54,16 @@ class OrmFeatureModule {}
  */
 @Global()
 @Module({})
-export class OrmModule
-  extends ConfigurableModuleClass
-  implements OnApplicationShutdown
-{
+export class OrmModule extends ConfigurableModuleClass implements OnApplicationShutdown {
   constructor(private readonly databases: Databases) {
     super();
   }
 
   static override forRoot(options: OrmModuleOptions): DynamicModule {
-    return withDatabases(
-      super.forRoot(options),
-      Object.keys(options.databases ?? {}),
-    );
+    return withDatabases(super.forRoot(options), Object.keys(options.databases ?? {}));
   }
 
-  static override forRootAsync({
-    aliases = [],
-    ...options
-  }: OrmModuleAsyncOptions): DynamicModule {
+  static override forRootAsync({ aliases = [], ...options }: OrmModuleAsyncOptions): DynamicModule {
     return withDatabases(super.forRootAsync(options), aliases);
   }
 
@@ -92,11 +77,7 @@ export class OrmModule
    */
   static forFeature(managers: readonly ManagerDefinition[]): DynamicModule {
     const providers = managerProviders(managers);
-    return {
-      module: OrmFeatureModule,
-      providers,
-      exports: providers.map(tokenOf),
-    };
+    return { module: OrmFeatureModule, providers, exports: providers.map(tokenOf) };
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -104,16 +85,9 @@ export class OrmModule
   }
 }
 
-function withDatabases(
-  definition: DynamicModule,
-  aliases: readonly string[],
-): DynamicModule {
+function withDatabases(definition: DynamicModule, aliases: readonly string[]): DynamicModule {
   const providers: Provider[] = [
-    {
-      provide: Databases,
-      inject: [MODULE_OPTIONS_TOKEN, SignalDispatcher],
-      useFactory: connect,
-    },
+    { provide: Databases, inject: [MODULE_OPTIONS_TOKEN, SignalDispatcher], useFactory: connect },
     ...[defaultAlias, ...aliases].flatMap((alias) => providersOf(alias)),
   ];
   return {
@@ -129,7 +103,7 @@ function withDatabases(
 }
 
 function tokenOf(provider: Provider): InjectionToken {
-  return typeof provider === "function" ? provider : provider.provide;
+  return typeof provider === 'function' ? provider : provider.provide;
 }
 
 function providersOf(alias: string): Provider[] {
@@ -152,40 +126,24 @@ async function connect(
   dispatcher: SignalDispatcher,
 ): Promise<Databases> {
   const all = Object.entries({ [defaultAlias]: options, ...databases });
-  const connected = new Databases(
-    all.map(([alias, each]) => open(alias, each, dispatcher)),
-  );
+  const connected = new Databases(all.map(([alias, each]) => open(alias, each, dispatcher)));
   await connected.connect();
   return connected;
 }
 
-function open(
-  alias: string,
-  options: DatabaseOptions,
-  dispatcher: SignalDispatcher,
-): PrismaDatabase {
-  for (const option of ["adapter", "client", "schema"] as const) {
+function open(alias: string, options: DatabaseOptions, dispatcher: SignalDispatcher): PrismaDatabase {
+  for (const option of ['adapter', 'client', 'schema'] as const) {
     if (options[option]) continue;
     throw new ImproperlyConfiguredError(
       `OrmModule: the database "${alias}" has no \`${option}\`; give it one.`,
     );
   }
-  const extensions = [
-    modelSignals(dispatcher, options),
-    ...(options.extensions ?? []),
-  ];
-  const database = new PrismaDatabase(alias, {
-    report: reportToLogger,
-    ...options,
-    extensions,
-  });
+  const extensions = [modelSignals(dispatcher, options), ...(options.extensions ?? [])];
+  const database = new PrismaDatabase(alias, { report: reportToLogger, ...options, extensions });
   dispatcher.useTransactions(database, alias);
   return database;
 }
 
 const reportToLogger: ReportError = (error, during) => {
-  new Logger("Orm").error(
-    `An error occurred while ${during}`,
-    error instanceof Error ? error.stack : error,
-  );
+  new Logger('Orm').error(`An error occurred while ${during}`, error instanceof Error ? error.stack : error);
 };
