@@ -19,3 +19,6 @@ export class SessionSerializationError extends QuintetError {}
 
 /** Says that the session was touched before it was there: `await session.load()` comes first. */
 export class SessionNotLoadedError extends QuintetError {}
+
+/** Says that a session does not fit into the cookie that is to hold it. */
+export class SessionTooLargeError extends QuintetError {}

@@ -1,6 +1,7 @@
 export * from './engines/memory.engine.js';
 export * from './engines/session-engine.js';
 export * from './engines/session-record.js';
+export * from './engines/signed-cookie.engine.js';
 export * from './engines/store.engine.js';
 export * from './errors.js';
 export * from './serializer/json.serializer.js';

@@ -10,22 +10,29 @@ import type { SessionSettings } from './settings.js';
  * when an application moves from one to the other.
  */
 export class SessionCookies {
-  constructor(private readonly settings: SessionSettings) {}
+  readonly #secrets: readonly string[];
+
+  /** @param isSealed Whether the value is protected already. */
+  constructor(
+    private readonly settings: SessionSettings,
+    isSealed = false,
+  ) {
+    this.#secrets = isSealed ? [] : settings.secrets;
+  }
 
   /** Returns the key that a cookie's value claims; nothing when its signature is wrong. */
   read(value: string): string | undefined {
-    const { secrets } = this.settings;
-    if (secrets.length === 0) return value;
+    if (this.#secrets.length === 0) return value;
     const dot = value.lastIndexOf('.');
     if (!value.startsWith('s:') || dot < 0) return undefined;
     const key = value.slice(2, dot);
     const signature = Buffer.from(value.slice(dot + 1));
-    return secrets.some((secret) => isSame(sign(key, secret), signature)) ? key : undefined;
+    return this.#secrets.some((secret) => isSame(sign(key, secret), signature)) ? key : undefined;
   }
 
   /** Returns the `Set-Cookie` of a session; `age` in seconds, `undefined` for the browser session. */
   write(key: string, age: number | undefined, cookie: SessionCookie): string {
-    const [secret] = this.settings.secrets;
+    const [secret] = this.#secrets;
     return stringifySetCookie({
       name: this.settings.cookieName,
       value: secret === undefined ? key : `s:${key}.${sign(key, secret).toString()}`,

@@ -16,7 +16,7 @@ import { Test } from '@nestjs/testing';
 import request from 'supertest';
 import type { Store } from 'express-session';
 import { MiddlewareModule } from '@nest-quintet/middleware';
-import type { SessionEngine } from './engines/session-engine.js';
+import type { Engine } from './session/session-backend.js';
 import { Session } from './session.decorator.js';
 import { SessionMiddleware } from './session.middleware.js';
 import { Sessions } from './sessions.service.js';
@@ -116,7 +116,7 @@ class SessionController {
 export interface SessionApp {
   app: INestApplication;
   url: string;
-  engine: SessionEngine;
+  engine: Engine;
   close(): Promise<void>;
 }
 
@@ -127,7 +127,7 @@ export interface AppOptions extends SessionSettingsOptions {
 }
 
 /** Starts a real application with one session engine; on Fastify where told so. */
-export async function startApp(engine: SessionEngine | Store, options: AppOptions = {}): Promise<SessionApp> {
+export async function startApp(engine: Engine | Store, options: AppOptions = {}): Promise<SessionApp> {
   const { fastify = false, imports = [], ...settings } = options;
   const builder = Test.createTestingModule({
     imports: [

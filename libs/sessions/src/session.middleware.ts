@@ -25,7 +25,7 @@ export class SessionMiddleware implements Middleware {
 
   constructor(private readonly sessions: Sessions) {
     this.#settings = sessions.settings;
-    this.#cookies = new SessionCookies(sessions.settings);
+    this.#cookies = new SessionCookies(sessions.settings, sessions.engine.isSealed);
   }
 
   async handle(request: HttpRequest, next: NextResponse): Promise<HttpResponse> {
@@ -46,7 +46,7 @@ export class SessionMiddleware implements Middleware {
     const age = session.isEmpty() || session.getExpireAtBrowserClose() ? undefined : session.getExpiryAge();
     if (!session.isEmpty()) {
       await session.save();
-      this.#send(response, this.#cookies.write(session.id, age, session.cookie));
+      this.#send(response, this.#cookies.write(session.sessionKey!, age, session.cookie));
     } else if (hasCookie) {
       this.#send(response, this.#cookies.clear());
     }

@@ -1,16 +1,16 @@
 import { ConfigurableModuleBuilder } from '@nestjs/common';
 import type { Store } from 'express-session';
-import type { SessionEngine } from './engines/session-engine.js';
+import type { Engine } from './session/session-backend.js';
 import type { SessionSettingsOptions } from './settings.js';
 
 /** The settings of Django in camelCase, and where the sessions are kept. */
 export interface SessionsModuleOptions extends SessionSettingsOptions {
   /**
-   * Where sessions are kept: `prismaEngine()`, `cacheEngine()`, `memoryEngine()`, or any express-session store.
+   * Where sessions are kept: `prismaEngine()`, `cacheEngine()`, `signedCookieEngine()`, `memoryEngine()`, or any express-session store.
    *
    * Django: `SESSION_ENGINE`.
    */
-  engine: SessionEngine | Store;
+  engine: Engine | Store;
 }
 
 export const {

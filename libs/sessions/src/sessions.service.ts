@@ -2,21 +2,20 @@ import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { guardBackend } from './engines/guarded-backend.js';
 import { resolveEngine } from './engines/resolve-engine.js';
-import type { SessionEngine } from './engines/session-engine.js';
 import { SessionInterruptedError } from './errors.js';
 import { SessionInterruptedException } from './session-interrupted.exception.js';
 import { SessionUnavailableException } from './session-unavailable.exception.js';
 import { SessionStoreError } from './errors.js';
 import { ExpressSession, type SessionHost } from './session/express-session.js';
-import type { SessionBackend } from './session/session-backend.js';
+import type { Engine, SessionBackend } from './session/session-backend.js';
 import { SESSIONS_OPTIONS, type SessionsModuleOptions } from './sessions.module-definition.js';
 import { resolveSettings, type SessionSettings } from './settings.js';
 
 /** Opens sessions, and looks after those that are stored. */
 @Injectable()
 export class Sessions implements OnModuleInit {
-  /** The engine in use, which is an express-session store. */
-  readonly engine: SessionEngine;
+  /** The engine in use. */
+  readonly engine: Engine;
   readonly settings: SessionSettings;
   readonly #backend: SessionBackend;
   readonly #logger = new Logger('Sessions');
@@ -39,7 +38,7 @@ export class Sessions implements OnModuleInit {
   }
 
   async onModuleInit(): Promise<void> {
-    await this.engine.attach?.((token) => this.#find(token));
+    await this.engine.attach?.((token) => this.#find(token), this.settings);
   }
 
   /** Removes the sessions that have expired and returns their number. Django: `clearsessions`. */

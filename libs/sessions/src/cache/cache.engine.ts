@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Cache, getCacheToken } from '@nest-quintet/cache';
 import { ImproperlyConfiguredError } from '@nest-quintet/core';
-import { type Resolve, SessionEngine, type SessionEngineOptions } from '../engines/session-engine.js';
+import { SessionEngine, type SessionEngineOptions } from '../engines/session-engine.js';
 import type { SessionRecord } from '../engines/session-record.js';
+import type { Resolve } from '../session/session-backend.js';
 
 export interface CacheEngineOptions extends SessionEngineOptions {
   /** The cache, by its alias or itself. Default `'default'`. Django: `SESSION_CACHE_ALIAS`. */

@@ -24,11 +24,11 @@ export class KeyedQueue {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, this.patience);
       timer.unref();
-      const done = () => {
+      const goOn = () => {
         clearTimeout(timer);
         resolve();
       };
-      task.then(done, done);
+      task.then(goOn, goOn);
     });
   }
 }

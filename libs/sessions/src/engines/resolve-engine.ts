@@ -1,6 +1,6 @@
 import type { Store } from 'express-session';
 import { ImproperlyConfiguredError } from '@nest-quintet/core';
-import { SessionEngine } from './session-engine.js';
+import type { Engine } from '../session/session-backend.js';
 import { StoreEngine } from './store.engine.js';
 
 /**
@@ -8,13 +8,17 @@ import { StoreEngine } from './store.engine.js';
  *
  * @throws ImproperlyConfiguredError when it is neither.
  */
-export function resolveEngine(engine: SessionEngine | Store | undefined): SessionEngine {
-  if (engine instanceof SessionEngine) return engine;
+export function resolveEngine(engine: Engine | Store | undefined): Engine {
+  if (isEngine(engine)) return engine;
   // By its shape: a store may extend the Store of another copy of express-session.
   if (isStore(engine)) return new StoreEngine(engine);
   throw new ImproperlyConfiguredError(
-    `SessionsModule: engine ${engine === undefined ? 'is missing' : 'is no session store'}. Give prismaEngine(), cacheEngine(), memoryEngine() or an express-session store.`,
+    `SessionsModule: engine ${engine === undefined ? 'is missing' : 'is no session store'}. Give prismaEngine(), cacheEngine(), signedCookieEngine(), memoryEngine() or an express-session store.`,
   );
+}
+
+function isEngine(engine: unknown): engine is Engine {
+  return typeof (engine as Partial<Engine> | null | undefined)?.fetch === 'function';
 }
 
 function isStore(engine: unknown): engine is Store {

@@ -4,7 +4,8 @@ import { type Duration, toMilliseconds } from '@nest-quintet/core';
 import { SessionInterruptedError } from '../errors.js';
 import { jsonSerializer } from '../serializer/json.serializer.js';
 import type { SessionSerializer, SessionValues } from '../serializer/session-serializer.js';
-import type { SessionBackend, StoredSession } from '../session/session-backend.js';
+import type { Engine, Resolve, StoredSession } from '../session/session-backend.js';
+import type { SessionSettings } from '../settings.js';
 import type { SessionChanges } from '../session/session-changes.js';
 import { makeSessionKey } from '../session/session-key.js';
 import { KeyedQueue } from './keyed-queue.js';
@@ -18,16 +19,13 @@ export interface SessionEngineOptions {
   defaultAge?: Duration;
 }
 
-/** Finds what an engine needs in the application, by its injection token; nothing when there is none. */
-export type Resolve = <T>(token: unknown) => T | undefined;
-
 /**
  * Keeps sessions somewhere. An engine is an express-session store, so that a plain Express application can use it too.
  *
  * A new engine answers four questions about records; everything else is derived from them here. The ids it sees are
  * SHA-256 digests: whoever reads the store learns no visitor's key.
  */
-export abstract class SessionEngine extends expressSession.Store implements SessionBackend {
+export abstract class SessionEngine extends expressSession.Store implements Engine {
   readonly serializer: SessionSerializer;
   readonly #defaultAge: number;
   readonly #queue = new KeyedQueue();
@@ -46,17 +44,11 @@ export abstract class SessionEngine extends expressSession.Store implements Sess
   protected abstract replace(id: string, expected: string, record: SessionRecord): Promise<boolean>;
   protected abstract remove(id: string): Promise<void>;
 
-  /**
-   * Removes the sessions that have expired and returns their number. Django: `clearsessions`.
-   *
-   * A store that forgets them by itself has nothing to do.
-   */
   clearExpired(): Promise<number> {
     return Promise.resolve(0);
   }
 
-  /** Takes what the engine needs from the application; called once, before the first request. */
-  attach?(resolve: Resolve): void | Promise<void>;
+  attach?(resolve: Resolve, settings: SessionSettings): void | Promise<void>;
 
   async fetch(key: string): Promise<StoredSession | undefined> {
     const record = await this.read(this.idOf(key));

@@ -45,7 +45,7 @@ describe('resolveEngine()', () => {
 
   it('names what is wrong and what to do', () => {
     expect(() => resolveEngine(undefined)).toThrow(
-      'SessionsModule: engine is missing. Give prismaEngine(), cacheEngine(), memoryEngine() or an express-session store.',
+      'SessionsModule: engine is missing. Give prismaEngine(), cacheEngine(), signedCookieEngine(), memoryEngine() or an express-session store.',
     );
     expect(() => resolveEngine('redis' as never)).toThrow('engine is no session store');
   });

@@ -1,7 +1,8 @@
 import { ImproperlyConfiguredError } from '@nest-quintet/core';
 import { type Database, getDatabaseToken } from '@nest-quintet/orm';
-import { type Resolve, SessionEngine, type SessionEngineOptions } from '../engines/session-engine.js';
+import { SessionEngine, type SessionEngineOptions } from '../engines/session-engine.js';
 import type { SessionRecord } from '../engines/session-record.js';
+import type { Resolve } from '../session/session-backend.js';
 import { findSessionTable, type SessionTable } from './session-table.js';
 
 export interface PrismaEngineOptions extends SessionEngineOptions {

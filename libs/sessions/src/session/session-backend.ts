@@ -1,4 +1,5 @@
 import type { SessionSerializer, SessionValues } from '../serializer/session-serializer.js';
+import type { SessionSettings } from '../settings.js';
 import type { SessionChanges } from './session-changes.js';
 
 /** A session as it was read from, or written to, its store. */
@@ -22,4 +23,21 @@ export interface SessionBackend {
   /** Merges `changes` into what is stored now. @throws SessionInterruptedError when the session was deleted. */
   commit(base: StoredSession, changes: SessionChanges, expiresAt: Date): Promise<StoredSession>;
   drop(key: string): Promise<void>;
+}
+
+/** Finds what an engine needs in the application, by its injection token; nothing when there is none. */
+export type Resolve = <T>(token: unknown) => T | undefined;
+
+/** Where an application keeps its sessions. */
+export interface Engine extends SessionBackend {
+  /** Whether the key is the session itself, sealed: nothing then is signed on top of it. */
+  readonly isSealed?: boolean;
+  /** Takes what the engine needs from the application; called once, before the first request. */
+  attach?(resolve: Resolve, settings: SessionSettings): void | Promise<void>;
+  /**
+   * Removes the sessions that have expired and returns their number. Django: `clearsessions`.
+   *
+   * A store that forgets them by itself has nothing to do.
+   */
+  clearExpired(): Promise<number>;
 }

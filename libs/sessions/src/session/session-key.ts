@@ -7,6 +7,6 @@ export function makeSessionKey(): string {
 
 /** Tells whether a visitor's text can be a key at all, so that no store is asked for anything else. */
 export function isSessionKey(text: string): boolean {
-  // Eight, as in Django; the upper bound leaves room for the keys of other express-session generators.
-  return text.length >= 8 && text.length <= 512;
+  // Eight, as in Django; the upper bound is that of a cookie, which may be the session itself.
+  return text.length >= 8 && text.length <= 4096;
 }
