@@ -9,7 +9,6 @@ import {
   type Emitter,
   type Liquid,
   type Parser,
-  type TagClass,
   type TagToken,
   type Template,
   type TopLevelToken,
@@ -21,6 +20,14 @@ import { collectDependencies, currentDependencies } from '../tags/dependencies.j
 import { splitArguments } from './tag-arguments.js';
 
 const OPTIONS = new Set(['using', 'tags', 'invalidateOn']);
+
+/** The class of a tag, as an engine takes it. */
+export type TagClass = new (
+  token: TagToken,
+  remaining: TopLevelToken[],
+  liquid: Liquid,
+  parser: Parser,
+) => Tag;
 
 /** Makes the class of the tag for an engine whose fragments are kept in what `find` answers. */
 export function cacheTag(find: (alias?: string) => Cache): TagClass {
