@@ -20,8 +20,22 @@ const mayImportInEntry = {
 
 /** Files that are Nest's; the rest of a library can be read without knowing Nest. */
 const nestRoles = [
-  ...['module', 'module-definition', 'decorator', 'explorer', 'interceptor', 'guard', 'filter', 'pipe'],
-  ...['middleware', 'service', 'controller', 'exception', 'platform', 'registry', 'application', 'connector'],
+  'module',
+  'module-definition',
+  'decorator',
+  'explorer',
+  'interceptor',
+  'guard',
+  'filter',
+  'pipe',
+  'middleware',
+  'service',
+  'controller',
+  'exception',
+  'platform',
+  'registry',
+  'application',
+  'connector',
 ];
 
 const tests = String.raw`\.spec(-support)?\.ts$`;
