@@ -1,3 +1,4 @@
+export * from './engines/file.engine.js';
 export * from './engines/memory.engine.js';
 export * from './engines/session-engine.js';
 export * from './engines/session-record.js';
