@@ -1,0 +1,76 @@
+import { ImproperlyConfiguredError } from '@nest-quintet/core';
+import type { NestApplicationOptions } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { AppModule } from './app.module.js';
+import { connectDatabase, type DatabaseConnection } from './database/connect.js';
+import { prepareDatabase } from './database/prepare.js';
+import { useTemplates } from './home/templates.js';
+import { ValidationPipe } from './http/validation.pipe.js';
+import type { Settings } from './settings/settings.js';
+
+/** Makes the shop on an open database that has its tables. */
+export async function createBookshop(
+  settings: Pick<Settings, 'redisUrl' | 'secretKeys'>,
+  connection: DatabaseConnection,
+  options: NestApplicationOptions = {},
+): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(settings, connection), {
+    abortOnError: false,
+    ...options,
+  });
+  app.useGlobalPipes(new ValidationPipe());
+  useTemplates(app);
+  return app;
+}
+
+export interface RunningShop {
+  readonly address: string;
+  /** Finishes the requests under way, then lets go of everything. */
+  close(): Promise<void>;
+}
+
+/** Opens the database, brings it up to date, and serves the shop. */
+export async function startBookshop(settings: Settings): Promise<RunningShop> {
+  const connection = await connectDatabase(settings);
+  try {
+    await prepareDatabase(connection);
+    const app = await createBookshop(settings, connection);
+    try {
+      await listen(app, settings.port);
+    } catch (error) {
+      await app.close();
+      throw error;
+    }
+    const { port } = app.getHttpServer().address() as { port: number };
+    return {
+      address: `http://localhost:${port}`,
+      async close() {
+        await app.close();
+        await connection.close();
+      },
+    };
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
+async function listen(app: NestExpressApplication, port: number): Promise<void> {
+  try {
+    await app.listen(port);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE') {
+      throw new ImproperlyConfiguredError(
+        `PORT: ${port} is in use. Stop what listens there, or set PORT to another number.`,
+      );
+    }
+    if (code === 'EACCES') {
+      throw new ImproperlyConfiguredError(
+        `PORT: this user may not listen on ${port}. Set PORT to a number above 1023.`,
+      );
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+
+/** The largest id that an `INTEGER` column holds. */
+const largestId = 2 ** 31 - 1;
+
+export const id = z.number('must be a whole number').int('must be a whole number').min(1).max(largestId);
+
+/** An id in a path or a query, where everything is text. */
+export const textId = z
+  .string()
+  .regex(/^\d{1,10}$/, 'must be a whole number')
+  .transform(Number)
+  .pipe(id);
+
+/** An object of these fields and no others; an unknown one is told by its name. */
+export function fields<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
+  return z.looseObject(shape).superRefine((value, context) => {
+    for (const name of Object.keys(value)) {
+      if (!Object.hasOwn(shape, name))
+        context.addIssue({ code: 'custom', path: [name], message: 'cannot be given' });
+    }
+  });
+}

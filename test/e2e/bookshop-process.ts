@@ -1,0 +1,73 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** The bookshop in a process of its own, started by the very script behind `npm start`. */
+export class BookshopProcess {
+  output = '';
+  readonly #child: ChildProcess;
+
+  private constructor(
+    child: ChildProcess,
+    readonly address: string,
+  ) {
+    this.#child = child;
+    for (const stream of [child.stdout!, child.stderr!]) {
+      stream.on('data', (chunk: Buffer) => {
+        this.output += chunk.toString();
+      });
+    }
+  }
+
+  /** Starts the script and returns at once; the shop may not listen yet, or never. */
+  static spawn(environment: Record<string, string>, port = 0): BookshopProcess {
+    const { DATABASE_URL: _database, REDIS_URL: _redis, ...inherited } = process.env;
+    const child = spawn(process.execPath, ['tools/start.js'], {
+      cwd: root,
+      env: { ...inherited, NODE_OPTIONS: '', PORT: String(port), ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    return new BookshopProcess(child, `http://127.0.0.1:${port}`);
+  }
+
+  /** Starts the shop and waits until it says that it listens. */
+  static async start(environment: Record<string, string>): Promise<BookshopProcess> {
+    const shop = BookshopProcess.spawn(environment, await freePort());
+    const ended = shop.exit().then((code) => {
+      throw new Error(`The bookshop ended with ${code} before it listened:\n${shop.output}`);
+    });
+    await Promise.race([shop.#listening(), ended]);
+    ended.catch(() => undefined);
+    return shop;
+  }
+
+  /** Asks the shop to end, as a process manager does, and returns its exit code. */
+  async stop(): Promise<number | null> {
+    this.#child.kill('SIGTERM');
+    return this.exit();
+  }
+
+  async exit(): Promise<number | null> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, 'exit');
+    return this.#child.exitCode;
+  }
+
+  async #listening(): Promise<void> {
+    while (!this.output.includes(this.address.replace('127.0.0.1', 'localhost'))) {
+      await Promise.race([once(this.#child.stdout!, 'data'), once(this.#child.stderr!, 'data')]);
+    }
+  }
+}
+
+/** Finds a port that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
