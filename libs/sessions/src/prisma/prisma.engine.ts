@@ -94,6 +94,10 @@ export class PrismaEngine extends SessionEngine {
     }
   }
 
+  protected get database(): Database {
+    return this.#attached.database;
+  }
+
   #connect(database: Database): void {
     this.#table = findSessionTable(database, this.#model);
     this.#database = database;
