@@ -7,5 +7,6 @@ import type { Area, Evaluator } from './evaluator.js';
  * orm: async () => (await import('./orm/orm-evaluator.js')).ormEvaluator,
  */
 export const evaluators: Partial<Record<Area, () => Promise<Evaluator>>> = {
+  middleware: async () => (await import('./middleware/middleware-evaluator.js')).middlewareEvaluator,
   sessions: async () => (await import('./sessions/sessions-evaluator.js')).sessionsEvaluator,
 };

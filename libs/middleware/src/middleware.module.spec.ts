@@ -296,8 +296,8 @@ describe.each(platforms)('MiddlewareModule on %s', (_name, makeAdapter) => {
     await start([NotBuilt, NotStarted, watching('A')]);
     expect(running!.app.get(Pipeline).order).toEqual(['A']);
     expect(debug.mock.calls.flat()).toEqual([
-      'NotBuilt is not used: no key is set',
       'NotStarted is not used.',
+      'NotBuilt is not used: no key is set',
     ]);
   });
 

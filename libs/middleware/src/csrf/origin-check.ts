@@ -57,7 +57,7 @@ export class OriginCheck {
   }
 
   #goodReferer(request: HttpRequest): string {
-    if (this.#cookieDomain === undefined) return withoutDefaultPort(request.getHost());
+    if (this.#cookieDomain === undefined) return request.getHost();
     const [, port] = /:(\d+)$/.exec(request.getHost()) ?? [];
     return port === undefined || port === '443' || port === '80'
       ? this.#cookieDomain
@@ -75,13 +75,9 @@ function parseOrigin(origin: string): { scheme: string; host: string } {
   return { scheme, host: host.replace(/^\*/, '') };
 }
 
-/** Reads scheme and host as they are written: a default port that is written is another origin. */
+/** Reads scheme and host as they are written: with a default port it is another origin, as browsers never write it. */
 function readOrigin(url: string): { scheme: string; host: string } | undefined {
   const [, scheme = '', host = ''] = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)/i.exec(url) ?? [];
   if (host !== '' && !URL.canParse(`${scheme}://${host}`)) return undefined;
-  return { scheme: scheme.toLowerCase(), host: withoutDefaultPort(host.toLowerCase(), scheme === 'https') };
-}
-
-function withoutDefaultPort(host: string, isHttps = true): string {
-  return isHttps ? host.replace(/:443$/, '') : host;
+  return { scheme: scheme.toLowerCase(), host: host.toLowerCase() };
 }

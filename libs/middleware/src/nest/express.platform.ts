@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AbstractHttpAdapter } from '@nestjs/core';
 import type { HttpResponse } from '../http/http-response.js';
+import type { TemplateResponse } from '../http/template-response.js';
 import { Exchange } from '../pipeline/exchange.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import { originalsOf } from '../seam/raw-response.js';
@@ -9,6 +10,11 @@ import { Platform } from './platform.js';
 
 type ExpressNext = (error?: unknown) => void;
 type ExpressRequest = IncomingMessage & { res?: ServerResponse };
+
+type ExpressResponse = ServerResponse & {
+  render(view: string, options: object, done: (error: Error | null, html: string) => void): void;
+  send(body: string): unknown;
+};
 
 /** Is Express: its request and response are Node's own, and a first layer is what everything passes. */
 export class ExpressPlatform extends Platform {
@@ -38,5 +44,15 @@ export class ExpressPlatform extends Platform {
     const exchange = Exchange.of(response.req);
     if (exchange !== undefined && exchange.outgoing === response) exchange.respond(finished);
     else writeResponse({ raw: response, originals: originalsOf(response) }, finished);
+  }
+
+  override async render(response: ExpressResponse, { template, context }: TemplateResponse): Promise<void> {
+    const html = await new Promise<string>((resolve, reject) => {
+      // Express adds the response's locals to what it is given.
+      response.render(template, { ...context }, (error, rendered) =>
+        error ? reject(error) : resolve(rendered),
+      );
+    });
+    response.send(html);
   }
 }

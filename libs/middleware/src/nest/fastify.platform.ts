@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AbstractHttpAdapter } from '@nestjs/core';
 import type { HttpResponse } from '../http/http-response.js';
+import type { TemplateResponse } from '../http/template-response.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import { Exchange } from '../pipeline/exchange.js';
 import { originalsOf } from '../seam/raw-response.js';
@@ -16,6 +17,8 @@ interface FastifyReply {
   code(status: number): FastifyReply;
   header(name: string, value: unknown): FastifyReply;
   send(payload: unknown): FastifyReply;
+  view?(template: string, context: object): unknown;
+  viewAsync?(template: string, context: object): Promise<string>;
 }
 
 interface FastifyInstance {
@@ -71,6 +74,13 @@ export class FastifyPlatform extends Platform {
     if (finished.statusText !== undefined) response.raw.statusMessage = finished.statusText;
     for (const [name, value] of finished.headers) response.header(name, value);
     const { body } = finished;
-    return response.send('length' in body && body.length === 0 ? null : body);
+    // Fastify would write null out.
+    return response.send('length' in body && body.length === 0 ? undefined : body);
+  }
+
+  override async render(response: FastifyReply, { template, context }: TemplateResponse): Promise<unknown> {
+    // Older versions of @fastify/view only have the one that answers what fails itself.
+    if (response.viewAsync === undefined) return response.view!(template, context);
+    return response.send(await response.viewAsync(template, context));
   }
 }

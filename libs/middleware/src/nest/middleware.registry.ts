@@ -48,13 +48,14 @@ export class MiddlewareRegistry {
   async build(): Promise<Layer[]> {
     const layers: Layer[] = [];
     const used: Type<Middleware>[] = [];
-    for (const { entry, injector } of this.#list()) {
+    // Innermost first, as in Django: whoever wraps something finds it made.
+    for (const { entry, injector } of this.#list().toReversed()) {
       const middleware = await this.#make(entry, injector);
       if (middleware === undefined) continue;
       const { use, include, exclude } = entry;
       refuseLateHooks(use, middleware);
-      layers.push({ name: use.name, middleware, appliesTo: routeFilter(use.name, include, exclude) });
-      used.push(use);
+      layers.unshift({ name: use.name, middleware, appliesTo: routeFilter(use.name, include, exclude) });
+      used.unshift(use);
     }
     for (const { middleware } of layers) middleware.checkOrder?.(used);
     return layers;

@@ -4,8 +4,7 @@ import { type AbstractHttpAdapter, HttpAdapterHost } from '@nestjs/core';
 import { ImproperlyConfiguredError } from '@nest-quintet/core';
 import { HttpResponse } from '../http/http-response.js';
 import { TemplateResponse } from '../http/template-response.js';
-import type { Application, Exchange } from '../pipeline/exchange.js';
-import { Exchange as ExchangeClass } from '../pipeline/exchange.js';
+import { type Application, Exchange } from '../pipeline/exchange.js';
 import { Pipeline } from '../pipeline/pipeline.js';
 import { runTemplateHooks } from '../pipeline/view-hooks.js';
 import { HeldResponse } from '../seam/held-response.js';
@@ -45,14 +44,14 @@ export class NestApplication implements Application, OnModuleDestroy {
     this.#undo.push(this.routes.watch(this.#adapter));
     this.#replace('reply', (original: Reply) => (response, body, status) => {
       if (body instanceof HttpResponse) return this.#platform!.reply(response, body);
-      if (body instanceof TemplateResponse)
-        return this.#adapter!.render(response, body.template, body.context);
+      if (body instanceof TemplateResponse) return this.#adapter!.render(response, body.template, body);
       return original.call(this.#adapter, response, body, status);
     });
     this.#replace('render', (original: Render) => async (response, view, options) => {
       if (options instanceof HttpResponse) return this.#platform!.reply(response, options);
       const template = await this.#template(response, view, options);
-      return original.call(this.#adapter, response, template.template, template.context);
+      if (template === undefined) return original.call(this.#adapter, response, view, options);
+      return this.#platform!.render(response, template);
     });
   }
 
@@ -84,14 +83,16 @@ export class NestApplication implements Application, OnModuleDestroy {
     this.#platform!.reply(host.switchToHttp().getResponse(), response);
   }
 
-  async #template(response: object, view: string, options: unknown): Promise<TemplateResponse> {
-    const given =
-      options instanceof TemplateResponse
-        ? options
-        : new TemplateResponse(view, (options ?? {}) as Record<string, unknown>);
+  /** Returns what is to be rendered after the middleware have seen it; `undefined` where none looks at templates. */
+  async #template(response: object, view: string, options: unknown): Promise<TemplateResponse | undefined> {
     const raw = 'raw' in response ? (response.raw as ServerResponse) : (response as ServerResponse);
-    const exchange = ExchangeClass.of(raw.req);
-    if (exchange?.view === undefined || !(exchange.owner instanceof Pipeline)) return given;
+    const exchange = Exchange.of(raw.req);
+    const isTemplate = options instanceof TemplateResponse;
+    if (exchange?.view === undefined || !(exchange.owner instanceof Pipeline))
+      return isTemplate ? options : undefined;
+    const given = isTemplate
+      ? options
+      : new TemplateResponse(view, (options ?? {}) as Record<string, unknown>);
     return runTemplateHooks(exchange.owner.layers, exchange, given, exchange.view);
   }
 

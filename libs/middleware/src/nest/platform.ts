@@ -1,5 +1,6 @@
 import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { HttpResponse } from '../http/http-response.js';
+import type { TemplateResponse } from '../http/template-response.js';
 import { Exchange } from '../pipeline/exchange.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 
@@ -26,6 +27,9 @@ export abstract class Platform {
 
   /** Answers a routed request with a finished response. */
   abstract reply(response: object, finished: HttpResponse): unknown;
+
+  /** Renders a template into the response; unlike the platform's own way, what fails is thrown. */
+  abstract render(response: object, template: TemplateResponse): Promise<unknown>;
 
   /** Puts the pipeline between a server and what listens to its requests; the result takes it out again. */
   serve(server: Server, pipeline: Pipeline): () => void {

@@ -48,6 +48,7 @@ export class Exchange {
   #callbacks: ResponseCallback[] | undefined;
   #resolve: ((response: HttpResponse) => void) | undefined;
   #innermost: HttpResponse | undefined;
+  #isReleased = false;
 
   /** The layer that answered last, counted from the outside: everything from here inwards is done. */
   answeredFrom = Number.POSITIVE_INFINITY;
@@ -132,6 +133,7 @@ export class Exchange {
   /** Sends the response, whoever made it. */
   release(response: HttpResponse): void {
     this.hold().release(response);
+    this.#isReleased = true;
   }
 
   #made(response: HttpResponse): void {
@@ -149,7 +151,7 @@ export class Exchange {
   }
 
   #settle(response: HttpResponse): void {
-    if (this.#innermost !== undefined) return;
+    if (this.#innermost !== undefined || this.#isReleased) return;
     this.#innermost = response;
     if (this.#resolve === undefined) this.release(response);
     else this.#resolve(response);
@@ -158,7 +160,7 @@ export class Exchange {
   /** An inner part that notices that its client has gone may never answer; what waits for it must not wait for ever. */
   #closed(held: HeldResponse): void {
     held.abandon();
-    if (this.#innermost !== undefined) return;
+    if (this.#innermost !== undefined || this.#isReleased) return;
     setTimeout(() => this.#settle(new HttpResponse(null, { status: 499 })), this.owner.abandonAfter).unref();
   }
 }

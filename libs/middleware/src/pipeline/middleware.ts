@@ -42,8 +42,11 @@ export interface Middleware {
    */
   processException?(error: unknown, context: ArgumentsHost): Answer<HttpResponse>;
 
-  /** Sees what is about to be rendered, innermost first, and may change or replace it. */
-  processTemplateResponse?(response: TemplateResponse, context: ArgumentsHost): Answer<TemplateResponse>;
+  /** Sees what is about to be rendered, innermost first, and returns it, changed or replaced. */
+  processTemplateResponse?(
+    response: TemplateResponse,
+    context: ArgumentsHost,
+  ): TemplateResponse | Promise<TemplateResponse>;
 
   /**
    * Looks at the final list once, before the first request, outermost first.

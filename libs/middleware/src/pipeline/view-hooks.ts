@@ -1,8 +1,9 @@
 import type { ArgumentsHost, ExecutionContext } from '@nestjs/common';
 import { HttpResponse } from '../http/http-response.js';
-import type { TemplateResponse } from '../http/template-response.js';
+import { TemplateResponse } from '../http/template-response.js';
 import type { Exchange } from './exchange.js';
 import { applies, type Layer } from './layer.js';
+import { MiddlewareContractError } from './middleware-contract-error.js';
 
 /** Runs `processView()`, outermost first, until one answers. */
 export async function runViewHooks(
@@ -50,7 +51,13 @@ export async function runTemplateHooks(
     for (const layer of layers.toReversed()) {
       if (layer.middleware.processTemplateResponse === undefined || !applies(layer, exchange.request))
         continue;
-      template = (await layer.middleware.processTemplateResponse(template, context)) ?? template;
+      const changed: unknown = await layer.middleware.processTemplateResponse(template, context);
+      if (!(changed instanceof TemplateResponse)) {
+        throw new MiddlewareContractError(
+          `${layer.name} returned no TemplateResponse from processTemplateResponse(): return the one that it was given, or another one.`,
+        );
+      }
+      template = changed;
     }
     return template;
   } catch (error) {

@@ -59,7 +59,7 @@ function writeHeaders(raw: ServerResponse, response: HttpResponse, body: string 
   }
 }
 
-/** Node counts the bytes itself, but not those of an answer to HEAD. */
+/** Says how long the body is, whatever was said before: a wrong length breaks the connection. */
 function completeLength(
   raw: ServerResponse,
   status: number,
@@ -67,8 +67,9 @@ function completeLength(
   body: string | Buffer | Readable,
 ): void {
   if (body instanceof Readable || status < 200 || status === 204 || status === 304) return;
-  if (headers.has('Transfer-Encoding') || headers.has('Content-Length')) return;
-  if (raw.req.method === 'HEAD' && body.length === 0) return;
+  if (headers.has('Transfer-Encoding')) return;
+  // An answer to HEAD may have the length of what GET would have sent.
+  if (raw.req.method === 'HEAD' && body.length === 0 && headers.has('Content-Length')) return;
   headers.set('Content-Length', String(typeof body === 'string' ? Buffer.byteLength(body) : body.length));
 }
 
