@@ -1,5 +1,5 @@
 import { ImproperlyConfiguredError } from '@nest-quintet/core';
-import type { NestApplicationOptions } from '@nestjs/common';
+import { Logger, type NestApplicationOptions } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
@@ -32,8 +32,12 @@ export interface RunningShop {
 
 /** Opens the database, brings it up to date, and serves the shop. */
 export async function startBookshop(settings: Settings): Promise<RunningShop> {
+  const logger = new Logger('Bookshop');
+  // An empty folder takes PGlite some seconds; the log shows that and how they pass.
+  logger.log(settings.databaseUrl ? 'Connecting to PostgreSQL' : `Opening PGlite in ${settings.dataFolder}`);
   const connection = await connectDatabase(settings);
   try {
+    logger.log('Bringing the tables up to date');
     await prepareDatabase(connection);
     const app = await createBookshop(settings, connection);
     try {
@@ -46,7 +50,9 @@ export async function startBookshop(settings: Settings): Promise<RunningShop> {
     return {
       address: `http://localhost:${port}`,
       async close() {
-        await app.close();
+        // Browsers keep connections open that nothing comes through any more; waiting for those would take seconds.
+        const idle = setInterval(() => app.getHttpServer().closeIdleConnections(), 50);
+        await app.close().finally(() => clearInterval(idle));
         await connection.close();
       },
     };
