@@ -3,6 +3,7 @@ import { createCache, memoryCache } from '@nest-quintet/cache';
 import type { Database } from '@nest-quintet/orm';
 import type { SessionEngine } from '@nest-quintet/sessions';
 import { cacheEngine } from '@nest-quintet/sessions/cache';
+import { cachedDbEngine } from '@nest-quintet/sessions/cached-db';
 import { prismaEngine } from '@nest-quintet/sessions/prisma';
 
 /** What lies in a store, expired or not. */
@@ -23,20 +24,10 @@ export interface SessionStore {
 /** Makes stores by Django's name of the engine. */
 export function sessionStores(database: Database): Record<string, () => Promise<SessionStore>> {
   return {
-    db: async () => {
-      await database.execute('DELETE FROM quintet_session', []);
-      return {
-        engine: prismaEngine({ database }),
-        async rows() {
-          const { rows } = await database.query('SELECT key, data, expires_at FROM quintet_session', []);
-          return rows.map(([id, data, expiresAt]) => ({
-            id: id as string,
-            data: data as string,
-            expiresAt: new Date(expiresAt as string),
-          }));
-        },
-      };
-    },
+    db: () => inDatabase(database, prismaEngine({ database })),
+
+    cached_db: () => inDatabase(database, cachedDbEngine({ database, cache: createCache(memoryCache()) })),
+
     cache: async () => {
       const cache = createCache(memoryCache());
       return {
@@ -51,6 +42,21 @@ export function sessionStores(database: Database): Record<string, () => Promise<
           });
         },
       };
+    },
+  };
+}
+
+async function inDatabase(database: Database, engine: SessionEngine): Promise<SessionStore> {
+  await database.execute('DELETE FROM quintet_session', []);
+  return {
+    engine,
+    async rows() {
+      const { rows } = await database.query('SELECT key, data, expires_at FROM quintet_session', []);
+      return rows.map(([id, data, expiresAt]) => ({
+        id: id as string,
+        data: data as string,
+        expiresAt: new Date(expiresAt as string),
+      }));
     },
   };
 }
