@@ -13,10 +13,13 @@ describe('toSeconds()', () => {
     expect(toSeconds(duration)).toBe(seconds);
   });
 
-  it.each(['', '15', '15 parsecs', 'soon', Number.NaN, '9'.repeat(200) + 'm'])('refuses %p by name', (duration) => {
-    expect(() => toSeconds(duration, 'cookieAge')).toThrow(ImproperlyConfiguredError);
-    expect(() => toSeconds(duration, 'cookieAge')).toThrow(/^cookieAge: .* is no duration/);
-  });
+  it.each(['', '15', '15 parsecs', 'soon', Number.NaN, '9'.repeat(200) + 'm'])(
+    'refuses %p by name',
+    (duration) => {
+      expect(() => toSeconds(duration, 'cookieAge')).toThrow(ImproperlyConfiguredError);
+      expect(() => toSeconds(duration, 'cookieAge')).toThrow(/^cookieAge: .* is no duration/);
+    },
+  );
 
   it('counts milliseconds for timers', () => {
     expect(toMilliseconds('1.5s')).toBe(1500);
