@@ -23,17 +23,15 @@ async function create(name) {
     import('@electric-sql/pglite'),
     import('pglite-prisma-adapter'),
   ]);
+  const trial = new PGlite();
+  const adapter = new PrismaPGlite(trial);
+  // Nothing but the migrations ever goes into the trial database, which can therefore be the shadow database too.
+  adapter.connectToShadowDb = () => adapter.connect();
   const path = await step('Comparing the schema with the migrations', () =>
-    createMigration({
-      name,
-      directory,
-      schema: join(root, 'prisma', 'schema.prisma'),
-      adapter: new PrismaPGlite(new PGlite()),
-    }),
+    createMigration({ name, directory, schema: join(root, 'prisma', 'schema.prisma'), adapter }),
   );
   console.log(path ? `Wrote ${relative(root, path)}` : 'The migrations lead to the schema already.');
-  // The engine's trial database, in this process, would keep it alive.
-  process.exit();
+  await trial.close();
 }
 
 async function apply() {

@@ -2,7 +2,6 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import type { MigrationList, SchemasContainer } from '@prisma/schema-engine-wasm/schema_engine_bg';
-import { scriptAdapter } from '../adapter/execute-script.js';
 import { readMigrations } from './migration-files.js';
 import { startSchemaEngine } from './schema-engine.js';
 
@@ -32,7 +31,7 @@ const filters = { externalTables: [], externalEnums: [] };
 export async function createMigration(options: CreateMigrationOptions): Promise<string | undefined> {
   const { name, schema, directory } = options;
   await mkdir(directory, { recursive: true });
-  const engine = await startSchemaEngine(scripted(options.adapter));
+  const { engine, close } = await startSchemaEngine(options.adapter);
   try {
     const { stdout, exitCode } = await engine.diff({
       from: { tag: 'migrations', ...(await migrationList(directory, options.adapter.provider)) },
@@ -45,7 +44,7 @@ export async function createMigration(options: CreateMigrationOptions): Promise<
       ? await write(directory, name, stdout ?? '', options.adapter)
       : undefined;
   } finally {
-    engine.free();
+    await close();
   }
 }
 
@@ -55,15 +54,22 @@ async function write(
   script: string,
   { provider }: { provider: string },
 ): Promise<string> {
-  const folder = join(
-    directory,
-    `${timestamp(new Date())}_${name.trim().replace(/\W+/g, '_').toLowerCase()}`,
-  );
+  const folder = join(directory, `${timestamp(new Date())}_${slug(name)}`);
   await mkdir(folder);
   const path = join(folder, 'migration.sql');
   await writeFile(path, script);
   await writeFile(join(directory, lockFileName), lockFile(provider));
   return path;
+}
+
+/** What may stand in a folder's name everywhere. */
+function slug(name: string): string {
+  return (
+    name
+      .toLowerCase()
+      .match(/[a-z0-9]+/g)
+      ?.join('_') ?? 'migration'
+  );
 }
 
 /** Names sort by time: `20260102030405`. */
@@ -88,15 +94,6 @@ export async function migrationList(directory: string, provider: string): Promis
 
 async function schemaFiles(path: string): Promise<SchemasContainer> {
   return { files: [{ path, content: await readFile(path, 'utf8') }] };
-}
-
-function scripted(adapter: SqlMigrationAwareDriverAdapterFactory): SqlMigrationAwareDriverAdapterFactory {
-  return {
-    provider: adapter.provider,
-    adapterName: adapter.adapterName,
-    connect: async () => scriptAdapter(await adapter.connect()),
-    connectToShadowDb: async () => scriptAdapter(await adapter.connectToShadowDb()),
-  };
 }
 
 /** Prisma refuses to apply migrations that were written for another database. */

@@ -3,9 +3,11 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import {
   bindMigrationAwareSqlAdapterFactory,
+  type SqlDriverAdapter,
   type SqlMigrationAwareDriverAdapterFactory,
 } from '@prisma/driver-adapter-utils';
 import { ImproperlyConfiguredError } from '@nest-quintet/core';
+import { scriptAdapter } from '../adapter/execute-script.js';
 import type { SchemaEngine } from '@prisma/schema-engine-wasm/schema_engine_bg';
 
 /** Node has it, but its types leave it to the browser's. */
@@ -15,20 +17,51 @@ declare const WebAssembly: {
 
 type Bindings = typeof import('@prisma/schema-engine-wasm/schema_engine_bg');
 
+/** The engine behind `prisma migrate`. */
+export interface RunningSchemaEngine {
+  readonly engine: SchemaEngine;
+  /** Ends the engine, and the connections that it opened. */
+  close(): Promise<void>;
+}
+
 /**
- * Starts Prisma's schema engine as WebAssembly: the engine behind `prisma migrate`, with nothing to download.
+ * Starts Prisma's schema engine as WebAssembly, which needs no download.
  *
  * @throws ImproperlyConfiguredError when `@prisma/schema-engine-wasm` is not installed.
  */
 export async function startSchemaEngine(
   adapter: SqlMigrationAwareDriverAdapterFactory,
-): Promise<SchemaEngine> {
-  const bindings = await loadBindings();
-  return bindings.SchemaEngine.new(
+): Promise<RunningSchemaEngine> {
+  const { SchemaEngine } = await loadBindings();
+  const connections: SqlDriverAdapter[] = [];
+  const engine = await SchemaEngine.new(
     { datamodels: undefined },
     () => undefined,
-    bindMigrationAwareSqlAdapterFactory(adapter),
+    bindMigrationAwareSqlAdapterFactory(tracked(adapter, connections)),
   );
+  const close = async () => {
+    engine.free();
+    await Promise.all(connections.map((connection) => connection.dispose()));
+  };
+  return { engine, close };
+}
+
+/** The engine leaves its connections open. */
+function tracked(
+  adapter: SqlMigrationAwareDriverAdapterFactory,
+  connections: SqlDriverAdapter[],
+): SqlMigrationAwareDriverAdapterFactory {
+  const track = async (connecting: Promise<SqlDriverAdapter>) => {
+    const connection = scriptAdapter(await connecting);
+    connections.push(connection);
+    return connection;
+  };
+  return {
+    provider: adapter.provider,
+    adapterName: adapter.adapterName,
+    connect: () => track(adapter.connect()),
+    connectToShadowDb: () => track(adapter.connectToShadowDb()),
+  };
 }
 
 let loaded: Promise<Bindings> | undefined;
