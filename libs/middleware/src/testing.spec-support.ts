@@ -14,16 +14,13 @@ export const platforms: [name: string, makeAdapter: () => AbstractHttpAdapter][]
 /** Starts an application on a free port of the loopback interface. */
 export async function startApp(
   makeAdapter: () => AbstractHttpAdapter,
-  {
-    middleware,
-    ...metadata
-  }: ModuleMetadata & MiddlewareModuleOptions & { middleware?: MiddlewareModuleOptions['middleware'] },
+  { middleware, abandonAfter, ...metadata }: ModuleMetadata & MiddlewareModuleOptions,
   prepare?: (app: INestApplication) => unknown,
 ): Promise<RunningApp> {
   const { imports = [], ...rest } = metadata;
   const module = await Test.createTestingModule({
     ...rest,
-    imports: [MiddlewareModule.forRoot({ middleware }), ...imports],
+    imports: [MiddlewareModule.forRoot({ middleware, abandonAfter }), ...imports],
   }).compile();
   const app = module.createNestApplication(makeAdapter() as never, { logger: false });
   await prepare?.(app);

@@ -46,6 +46,7 @@ export class Exchange {
   #platform: object | undefined;
   #held: HeldResponse | undefined;
   #callbacks: ResponseCallback[] | undefined;
+  #firstCallbacks: ResponseCallback[] | undefined;
   #resolve: ((response: HttpResponse) => void) | undefined;
   #innermost: HttpResponse | undefined;
   #isReleased = false;
@@ -114,15 +115,16 @@ export class Exchange {
     return this.#held;
   }
 
-  /** Adds a callback; the one added last, which is the innermost, is called first. */
-  onResponse(callback: ResponseCallback): void {
+  /** Adds a callback; the one added last, which is the innermost, is called first, but after those that are to be first. */
+  onResponse(callback: ResponseCallback, isFirst = false): void {
     if (this.isMade) {
       throw new QuintetError(
         'The response of this request is already made: call onResponse() before it is written.',
       );
     }
     this.hold();
-    (this.#callbacks ??= []).unshift(callback);
+    if (isFirst) (this.#firstCallbacks ??= []).push(callback);
+    else (this.#callbacks ??= []).unshift(callback);
   }
 
   /** Answers with a finished response in place of writing to the raw one. */
@@ -137,8 +139,9 @@ export class Exchange {
   }
 
   #made(response: HttpResponse): void {
-    if (this.#callbacks === undefined) this.#settle(response);
-    else void this.#callBack(response, this.#callbacks);
+    const callbacks = [...(this.#firstCallbacks ?? []), ...(this.#callbacks ?? [])];
+    if (callbacks.length === 0) this.#settle(response);
+    else void this.#callBack(response, callbacks);
   }
 
   async #callBack(response: HttpResponse, callbacks: readonly ResponseCallback[]): Promise<void> {
