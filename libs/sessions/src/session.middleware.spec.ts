@@ -1,8 +1,23 @@
+import type { Server } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import {
+  type CanActivate,
+  Controller,
+  type ExecutionContext,
+  Get,
+  Param,
+  Post,
+  Req,
+  UseGuards,
+} from '@nestjs/common';
+import { CacheModule, CachePage } from '@nest-quintet/cache';
+import { MiddlewareModule } from '@nest-quintet/middleware';
 import { ImproperlyConfiguredError } from '@nest-quintet/core';
 import expressSession from 'express-session';
 import request from 'supertest';
 import { MemoryEngine, memoryEngine } from './engines/memory.engine.js';
+import { Session, type Session as SessionType } from './session.decorator.js';
+import { SessionMiddleware } from './session.middleware.js';
 import { SessionsModule } from './sessions.module.js';
 import { describeOverHttp, makeGate, type SessionApp, startApp } from './session-http.spec-support.js';
 import { Test } from '@nestjs/testing';
@@ -215,6 +230,53 @@ describe.each([
 describeOverHttp('memoryEngine()', async () => [await startApp(memoryEngine())]);
 
 describeOverHttp('an express-session store', async () => [await startApp(new expressSession.MemoryStore())]);
+
+describe('SessionMiddleware and a page cache', () => {
+  class UserGuard implements CanActivate {
+    canActivate(context: ExecutionContext): boolean {
+      const request = context.switchToHttp().getRequest<{ session: SessionType; user: unknown }>();
+      request.user = request.session.get('user', 'nobody');
+      return true;
+    }
+  }
+
+  @Controller()
+  class PagesController {
+    @Get('greeting')
+    @UseGuards(UserGuard)
+    @CachePage(60)
+    greeting(@Req() { user }: { user: string }) {
+      return `Hello ${user}`;
+    }
+
+    @Post('user/:name')
+    logIn(@Session() session: SessionType, @Param('name') name: string) {
+      session.set('user', name);
+    }
+  }
+
+  it('keeps the pages of visitors apart, even where only a guard looks at the session', async () => {
+    const module = await Test.createTestingModule({
+      imports: [
+        CacheModule.forRoot(),
+        SessionsModule.forRoot({ engine: memoryEngine() }),
+        MiddlewareModule.forRoot({ middleware: [SessionMiddleware] }),
+      ],
+      controllers: [PagesController],
+    }).compile();
+    const app = module.createNestApplication({ logger: false });
+    await app.listen(0, '127.0.0.1');
+    const server = app.getHttpServer() as Server;
+    const [ann, bob] = [request.agent(server), request.agent(server)];
+    await ann.post('/user/Ann');
+    await bob.post('/user/Bob');
+    await ann.get('/greeting').expect(200, 'Hello Ann').expect('X-Cache', 'MISS');
+    await ann.get('/greeting').expect(200, 'Hello Ann').expect('X-Cache', 'HIT');
+    await bob.get('/greeting').expect(200, 'Hello Bob');
+    await request(server).get('/greeting').expect(200, 'Hello nobody');
+    await app.close();
+  });
+});
 
 describe('SessionsModule', () => {
   it('takes any express-session store for an engine', async () => {

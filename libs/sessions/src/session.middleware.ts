@@ -4,6 +4,7 @@ import {
   type HttpResponse,
   type Middleware,
   type NextResponse,
+  onResponse,
   patchVary,
 } from '@nest-quintet/middleware';
 import { RequestSession } from './request-session.js';
@@ -32,15 +33,16 @@ export class SessionMiddleware implements Middleware {
     const cookie = request.cookies[this.#settings.cookieName];
     const holder = new RequestSession(request, this.sessions);
     await holder.open(cookie === undefined ? undefined : this.#cookies.read(cookie));
+    // First of all, so that a page cache further in sees what the page varies on.
+    onResponse(request, (response) => this.#vary(response, holder), { first: true });
     const response = await next();
     await this.#finish(response, holder, cookie !== undefined);
     return response;
   }
 
   async #finish(response: HttpResponse, { session }: RequestSession, hasCookie: boolean): Promise<void> {
-    const { accessed } = session;
     const isToBeSaved = session.modified || this.#settings.saveEveryRequest;
-    if (accessed) patchVary(response, ['Cookie']);
+    this.#vary(response, { session });
     if (!session.isEmpty() && (!isToBeSaved || response.status >= 500)) return;
     // Looked at only now: for a key that stands for nothing, the session turns out to be empty.
     const age = session.isEmpty() || session.getExpireAtBrowserClose() ? undefined : session.getExpiryAge();
@@ -50,6 +52,10 @@ export class SessionMiddleware implements Middleware {
     } else if (hasCookie) {
       this.#send(response, this.#cookies.clear());
     }
+  }
+
+  #vary(response: HttpResponse, { session }: Pick<RequestSession, 'session'>): void {
+    if (session.accessed) patchVary(response, ['Cookie']);
   }
 
   #send(response: HttpResponse, cookie: string): void {
