@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { on, once } from 'node:events';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
@@ -22,10 +22,10 @@ export class BookshopProcess {
     }
   }
 
-  /** Starts the script and returns at once; the shop may not listen yet, or never. */
-  static spawn(environment: Record<string, string>, port = 0): BookshopProcess {
+  /** Starts a script and returns at once; the shop may not listen yet, or never. */
+  static spawn(script: string, environment: Record<string, string>, port = 0): BookshopProcess {
     const { DATABASE_URL: _database, REDIS_URL: _redis, ...inherited } = process.env;
-    const child = spawn(process.execPath, ['tools/start.js'], {
+    const child = spawn(process.execPath, [script], {
       cwd: root,
       env: { ...inherited, NODE_OPTIONS: '', PORT: String(port), ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -35,12 +35,10 @@ export class BookshopProcess {
 
   /** Starts the shop and waits until it says that it listens. */
   static async start(environment: Record<string, string>): Promise<BookshopProcess> {
-    const shop = BookshopProcess.spawn(environment, await freePort());
-    const ended = shop.exit().then((code) => {
-      throw new Error(`The bookshop ended with ${code} before it listened:\n${shop.output}`);
-    });
-    await Promise.race([shop.#listening(), ended]);
-    ended.catch(() => undefined);
+    const shop = BookshopProcess.spawn('tools/start.js', environment, await freePort());
+    if (!(await shop.#listens())) {
+      throw new Error(`The bookshop ended with ${await shop.exit()} before it listened:\n${shop.output}`);
+    }
     return shop;
   }
 
@@ -55,10 +53,13 @@ export class BookshopProcess {
     return this.#child.exitCode;
   }
 
-  async #listening(): Promise<void> {
-    while (!this.output.includes(this.address.replace('127.0.0.1', 'localhost'))) {
-      await Promise.race([once(this.#child.stdout!, 'data'), once(this.#child.stderr!, 'data')]);
+  /** Waits until the shop prints its address; `false` when it ends before. */
+  async #listens(): Promise<boolean> {
+    const address = this.address.replace('127.0.0.1', 'localhost');
+    for await (const _chunk of on(this.#child.stdout!, 'data', { close: ['end'] })) {
+      if (this.output.includes(address)) return true;
     }
+    return false;
   }
 }
 
