@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readArguments } from '../tools/lib/read-arguments.js';
 import { runMain, StepFailedError } from '../tools/lib/run.js';
 import { runCase } from './lib/case.js';
-import { install } from './lib/install.js';
+import { installPeers, withOurPackages } from './lib/install.js';
 import { print, write } from './lib/report.js';
 
 const areas = ['middleware', 'signals', 'orm', 'cache', 'sessions'];
@@ -25,14 +25,17 @@ await runMain(async () => {
   const script = new URL(`./areas/${area}.js`, import.meta.url);
   if (!existsSync(script)) throw new StepFailedError(`There is no benchmark for "${area}" yet.`);
 
-  await install();
-  /** @type {{ cases: import('./lib/case.js').Case[] }} */
-  const { cases } = await import(script.href);
-  const results = [];
-  for (const benchCase of cases) {
-    process.stderr.write(`${benchCase.name}, against ${benchCase.against} …\n`);
-    results.push(await runCase(benchCase, values.quick ? efforts.quick : efforts.normal));
-  }
+  await installPeers();
+  const results = await withOurPackages(async () => {
+    /** @type {{ cases: import('./lib/case.js').Case[] }} */
+    const { cases } = await import(script.href);
+    const measured = [];
+    for (const benchCase of cases) {
+      process.stderr.write(`${benchCase.name}, against ${benchCase.against} …\n`);
+      measured.push(await runCase(benchCase, values.quick ? efforts.quick : efforts.normal));
+    }
+    return measured;
+  });
   print(results);
   if (values.json) write(values.json, area, results);
 });
