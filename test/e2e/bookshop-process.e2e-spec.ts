@@ -4,13 +4,16 @@ import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { sessionCookie } from './bookshop-contract.js';
 import { BookshopProcess } from './bookshop-process.js';
 
 describe('npm start', () => {
   let folder: string;
+  beforeAll(async () => {
+    expect(await BookshopProcess.spawn('tools/build.js', {}).exit()).toBe(0);
+  }, 180_000);
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'bookshop-'));
   });
