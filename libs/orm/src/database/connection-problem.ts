@@ -25,7 +25,7 @@ export function connectionProblem(error: unknown): string {
 
 /** Prisma passes the driver's error on, wrapped or bare. */
 function driverError(error: unknown): DriverError | undefined {
-  for (let current = error; current instanceof Error; current = current.cause) {
+  for (let current = error; isErrorLike(current); current = current.cause) {
     if (isDriverAdapterError(current)) return current.cause;
   }
   return undefined;
@@ -34,7 +34,12 @@ function driverError(error: unknown): DriverError | undefined {
 function messageOf(error: unknown): string {
   // Node tries every address of a host, and then throws an error of errors without a message.
   const first = error instanceof AggregateError ? (error.errors[0] as unknown) : error;
-  return first instanceof Error ? first.message : String(first);
+  return isErrorLike(first) ? first.message : String(first);
+}
+
+/** Errors of Node's own come from another realm where code runs in one, as in tests. */
+function isErrorLike(error: unknown): error is { message: string; cause?: unknown } {
+  return typeof (error as Error | undefined)?.message === 'string';
 }
 
 function asClause(message: string): string {
