@@ -87,6 +87,10 @@ export class ModelWrites {
 
   async #updateMany(call: ModelCall, args: CallArguments, execute: Execute): Promise<unknown> {
     const { writer } = this;
+    const isEmpty = Object.values((args.data as Data | undefined) ?? {}).every(
+      (value) => value === undefined,
+    );
+    if (isEmpty) return execute();
     if (!writer.policy.sendsEach(call.model) || !writer.sender.hearsSave(call.model)) {
       return this.#bulk(call, args, execute);
     }

@@ -44,7 +44,7 @@ const operationNames: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Tells whether Prisma will refuse data for its form, so that it can be left to say so.
+ * Tells whether Prisma will refuse data before it writes anything, so that it can be left to say so.
  *
  * Prisma knows two forms of the data of a row: with relations, or with the keys of its own relations.
  */
@@ -93,6 +93,9 @@ function isBadRelation(schema: SchemaMetadata, field: RelationField, operations:
     )
   )
     return true;
+  const inverse = schema.models[field.model]!.fields[field.inverse] as RelationField;
+  const isRequired = field.isList && !field.through && inverse.isRequired;
+  if (isRequired && (operations as Data).disconnect !== undefined) return true;
   return nestedData(field, operations as Data).some(({ data }) => isBad(schema, field.model, data, field));
 }
 

@@ -3,7 +3,7 @@ import { owned, RelatedRows } from './related-rows.js';
 import type { Data } from './prisma-calls.js';
 import { recordNotFound } from './prisma-errors.js';
 import type { RowWriter } from './row-writer.js';
-import { foreignKey, relationsOf, scalarsOf, type StoredRow } from './rows.js';
+import { foreignKey, isSameValue, relationsOf, scalarsOf, type StoredRow } from './rows.js';
 
 /**
  * Carries out `create` and `update` with everything nested in their data, one row at a time.
@@ -30,7 +30,7 @@ export class NestedWriter {
 
   async update(model: string, stored: StoredRow, data: Data): Promise<StoredRow> {
     const scalars = this.#scalars(model, data);
-    const removed: [RelationField, StoredRow][] = [];
+    const removals: { field: RelationField; target: StoredRow | null; where: unknown }[] = [];
     for (const field of this.#relations(model, data)) {
       if (!owned(field)) continue;
       const operations = data[field.name] as Data;
@@ -40,13 +40,15 @@ export class NestedWriter {
         Object.assign(scalars, foreignKey(field, nothing));
       }
       if (isGiven(operations.delete)) {
-        const doomed = await this.#related.require(field, target, operations.delete, 'delete');
-        Object.assign(scalars, foreignKey(field, nothing));
-        removed.push([field, doomed]);
+        removals.push({ field, target, where: operations.delete });
+        if (target) Object.assign(scalars, foreignKey(field, nothing));
       }
       if (isGiven(operations.update)) {
         const { where, data: changes } = this.#related.updateOf(operations.update);
-        await this.update(field.model, await this.#related.require(field, target, where, 'update'), changes);
+        if (Object.keys(changes).length > 0) {
+          const required = await this.#related.require(field, target, where, 'update');
+          await this.update(field.model, required, changes);
+        }
       }
       if (isGiven(operations.upsert)) {
         const { where, create, update } = operations.upsert as { where?: Data; create: Data; update: Data };
@@ -55,12 +57,22 @@ export class NestedWriter {
         else Object.assign(scalars, foreignKey(field, await this.create(field.model, create)));
       }
     }
-    const row = await this.writer.update(model, stored, nulled(scalars));
-    for (const [field, doomed] of removed) {
+    const row = await this.writer.update(model, stored, this.#changes(stored, nulled(scalars), data));
+    for (const { field, target, where } of removals) {
+      const doomed = await this.#related.require(field, target, where, 'delete');
       await this.writer.remove(field.model, [doomed], { model: field.model, instance: doomed });
     }
     await this.#writeReferrers(model, row, data);
     return row;
+  }
+
+  /** Leaves a foreign key alone that a relation gives anew as it is. */
+  #changes(stored: StoredRow, scalars: Data, data: Data): Data {
+    const same = Object.entries(scalars).filter(
+      ([name, value]) => data[name] === undefined && isSameValue(stored[name], value),
+    );
+    const unchanged = new Set(same.map(([name]) => name));
+    return Object.fromEntries(Object.entries(scalars).filter(([name]) => !unchanged.has(name)));
   }
 
   /** Returns the foreign key that `create`, `connect` and `connectOrCreate` of a relation give. */

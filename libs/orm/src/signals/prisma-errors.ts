@@ -20,6 +20,22 @@ export function requiredRelationViolated(relation: string, modelA: string, model
   );
 }
 
+/** Says like Prisma that rows which a list is to be connected to are not there. */
+export function connectedNotFound(model: string, expected: number, found: number): Error {
+  const details = `Expected ${expected} records to be connected, found only ${found}.`;
+  return known('P2018', model, `The required connected records were not found. ${details}`, { details });
+}
+
+/** Says like Prisma that a row which is to be deleted from a list is not in it. */
+export function notConnected(relation: string, parent: string, child: string): Error {
+  return known(
+    'P2017',
+    parent,
+    `The records for relation \`${relation}\` between the \`${parent}\` and \`${child}\` models are not connected.`,
+    { relation_name: relation, parent_name: parent, child_name: child },
+  );
+}
+
 function known(code: string, modelName: string, message: string, meta: object): Error {
   return new PrismaClientKnownRequestError(message, {
     code,

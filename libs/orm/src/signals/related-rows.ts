@@ -2,7 +2,12 @@ import type { RelationField } from '../metadata/schema.js';
 import { isWrapped } from './nested-data.js';
 import type { NestedWriter } from './nested-writer.js';
 import type { Data } from './prisma-calls.js';
-import { recordNotFound, requiredRelationViolated } from './prisma-errors.js';
+import {
+  connectedNotFound,
+  notConnected,
+  recordNotFound,
+  requiredRelationViolated,
+} from './prisma-errors.js';
 import type { RowWriter } from './row-writer.js';
 import { foreignKey, isSameValue, refersTo, type StoredRow } from './rows.js';
 
@@ -48,6 +53,9 @@ export class RelatedRows {
       if (argument === undefined || argument === false) continue;
       if (name === 'createMany') await this.#createMany(relation, argument as { data: Data | Data[] });
       else if (name === 'set') await this.#set(relation, listOf(argument));
+      else if (name === 'connect') await this.#connect(relation, listOf(argument) as Data[]);
+      else if (name === 'delete') await this.#delete(relation, listOf(argument));
+      else if (name === 'update') await this.#update(relation, listOf(argument));
       else for (const one of listOf(argument)) await this.#operation(name, relation, one);
     }
   }
@@ -57,31 +65,18 @@ export class RelatedRows {
     switch (name) {
       case 'create':
         return this.#create(relation, argument as Data);
-      case 'connect':
-        return this.#attach(relation, await this.#find(field.model, argument as Data, 'connect', field));
       case 'connectOrCreate': {
         const { where, create } = argument as { where: Data; create: Data };
         const found = await this.writer.rows.find(field.model, where);
-        return found ? this.#attach(relation, found) : this.#create(relation, create);
+        return found ? this.#attach(relation, found) : this.#add(relation, create);
       }
       case 'disconnect': {
+        this.#assertOptional(relation);
         const target = await this.#own(relation, argument);
         return target ? this.#detach(relation, target) : undefined;
       }
-      case 'delete': {
-        const target = await this.#require(relation, argument, 'delete');
-        return this.writer.remove(field.model, [target], { model: field.model, instance: target });
-      }
       case 'deleteMany':
         return this.#deleteMany(relation, argument as Data);
-      case 'update': {
-        const { where, data } = field.isList
-          ? (argument as { where: Data; data: Data })
-          : this.updateOf(argument);
-        const target = await this.#require(relation, where ?? true, 'update');
-        await this.nested.update(field.model, target, data);
-        return;
-      }
       case 'updateMany':
         return this.#updateMany(relation, argument as { where: Data; data: Data });
       case 'upsert': {
@@ -94,13 +89,43 @@ export class RelatedRows {
     }
   }
 
+  async #connect(relation: Relation, wheres: readonly Data[]): Promise<void> {
+    const { field } = relation;
+    const targets: StoredRow[] = [];
+    for (const where of wheres) {
+      const target = await this.writer.rows.find(field.model, where);
+      if (target) targets.push(target);
+    }
+    if (targets.length < wheres.length) {
+      throw field.isList && !field.through
+        ? connectedNotFound(field.model, wheres.length, targets.length)
+        : this.#missing(relation, 'connect');
+    }
+    for (const target of targets) await this.#attach(relation, target);
+  }
+
+  async #update(relation: Relation, updates: readonly (Data | true)[]): Promise<void> {
+    const { field } = relation;
+    for (const one of updates as readonly Data[]) {
+      const { where, data } = field.isList ? (one as { where: Data; data: Data }) : this.updateOf(one);
+      // Prisma leaves the rest of the list out as well, and does not even look whether the row is there.
+      if (Object.keys(data).length === 0) return;
+      const target = await this.#own(relation, where ?? true);
+      if (!target) throw this.#missing(relation, 'update');
+      await this.nested.update(field.model, target, data);
+    }
+  }
+
   async #create(relation: Relation, data: Data): Promise<void> {
-    const { model, row, field, inverse } = relation;
+    if (!relation.field.isList) await this.#vacate(relation);
+    await this.#add(relation, data);
+  }
+
+  async #add({ model, row, field, inverse }: Relation, data: Data): Promise<void> {
     if (field.through) {
       const created = await this.nested.create(field.model, data);
       return this.writer.link(model, row, field, [created]);
     }
-    if (!field.isList) await this.#vacate(relation);
     await this.nested.create(field.model, data, foreignKey(inverse, row));
   }
 
@@ -121,10 +146,17 @@ export class RelatedRows {
     await this.writer.point(field.model, target, foreignKey(inverse, row));
   }
 
-  async #detach({ model, row, field, inverse }: Relation, target: StoredRow): Promise<void> {
+  async #detach(relation: Relation, target: StoredRow): Promise<void> {
+    const { model, row, field, inverse } = relation;
     if (field.through) return this.writer.unlink(model, row, field, [target]);
-    if (inverse.isRequired) throw requiredRelationViolated(field.relationName, model, field.model);
+    this.#assertOptional(relation);
     await this.writer.point(field.model, target, emptyKey(inverse));
+  }
+
+  #assertOptional({ model, field, inverse }: Relation): void {
+    if (!field.through && inverse.isRequired) {
+      throw requiredRelationViolated(field.relationName, model, field.model);
+    }
   }
 
   /** Frees a one-to-one relation from the row that refers to ours. */
@@ -147,8 +179,25 @@ export class RelatedRows {
       if (added.length > 0) await this.writer.link(model, row, field, added);
       return;
     }
-    for (const target of removed) await this.#detach(relation, target);
     for (const target of added) await this.#attach(relation, target);
+    for (const target of removed) await this.#detach(relation, target);
+  }
+
+  async #delete(relation: Relation, wheres: readonly (Data | true)[]): Promise<void> {
+    const { field, model } = relation;
+    const targets: StoredRow[] = [];
+    for (const where of wheres) {
+      const target = await this.#own(relation, where);
+      if (target && !targets.some((other) => this.#isSame(field.model, other, target))) targets.push(target);
+    }
+    if (targets.length < wheres.length) {
+      throw field.isList
+        ? notConnected(field.relationName, model, field.model)
+        : this.#missing(relation, 'delete');
+    }
+    for (const target of targets) {
+      await this.writer.remove(field.model, [target], { model: field.model, instance: target });
+    }
   }
 
   async #deleteMany(relation: Relation, where: Data): Promise<void> {
@@ -172,12 +221,10 @@ export class RelatedRows {
     return found && (await this.#isRelated(relation, found)) ? found : undefined;
   }
 
-  async #require(relation: Relation, where: Data | true, operation: string): Promise<StoredRow> {
-    const target = await this.#own(relation, where);
-    if (target) return target;
-    throw recordNotFound(
-      relation.field.model,
-      `No '${relation.field.model}' record was found for a nested ${operation} on relation '${relation.field.relationName}'.`,
+  #missing({ field }: Relation, operation: string): Error {
+    return recordNotFound(
+      field.model,
+      `No '${field.model}' record was found for a nested ${operation} on relation '${field.relationName}'.`,
     );
   }
 

@@ -59,14 +59,9 @@ export class RowWriter {
     skipDuplicates = false,
   ): Promise<StoredRow[] | number> {
     if (this.policy.sendsEach(model) && this.sender.hearsSave(model)) {
-      const rows: StoredRow[] = [];
-      for (const one of data) {
-        const row = skipDuplicates
-          ? await this.insertUnlessDuplicate(model, one)
-          : await this.insert(model, one);
-        if (row) rows.push(row);
-      }
-      return rows;
+      return skipDuplicates || !this.rows.canReturnMany
+        ? this.#insertOneByOne(model, data, skipDuplicates)
+        : this.#insertTogether(model, data);
     }
     const count = await this.rows.insertMany(model, data, skipDuplicates);
     await this.sender.bulkWrite(model, { operation: 'createMany', data, count });
@@ -142,6 +137,32 @@ export class RowWriter {
         ? isLinked
         : { AND: [isLinked, { OR: among.map((row) => this.rows.keyOf(field.model, row)) }] };
     return this.rows.list(field.model, where);
+  }
+
+  /** Inserts rows in one statement, so that the database checks them as it does without signals. */
+  async #insertTogether(model: string, data: readonly Data[]): Promise<StoredRow[]> {
+    const drafts = data.map((one) => new Draft(this.rows.model(model), one));
+    for (const draft of drafts) await this.sender.preSave(model, draft);
+    const rows = await this.rows.insertReturning(
+      model,
+      drafts.map(({ result }) => result),
+    );
+    for (const [index, row] of rows.entries()) {
+      drafts[index]!.store(row);
+      await this.sender.postSave(model, drafts[index]!);
+    }
+    return rows;
+  }
+
+  async #insertOneByOne(model: string, data: readonly Data[], skipDuplicates: boolean): Promise<StoredRow[]> {
+    const rows: StoredRow[] = [];
+    for (const one of data) {
+      const row = skipDuplicates
+        ? await this.insertUnlessDuplicate(model, one)
+        : await this.insert(model, one);
+      if (row) rows.push(row);
+    }
+    return rows;
   }
 
   async #insert(

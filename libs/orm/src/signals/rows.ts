@@ -49,6 +49,15 @@ export class Rows {
     return this.calls.send(model, 'create', { data, select: this.#everything(model) });
   }
 
+  /** Whether one statement can insert rows and return them. */
+  get canReturnMany(): boolean {
+    return this.schema.provider !== 'mysql';
+  }
+
+  async insertReturning(model: string, data: readonly Data[]): Promise<StoredRow[]> {
+    return this.calls.send(model, 'createManyAndReturn', { data, select: this.#everything(model) });
+  }
+
   /** Inserts a row unless it violates a uniqueness; returns `undefined` when it does. */
   async insertUnlessDuplicate(model: string, data: Data): Promise<StoredRow | undefined> {
     const [row] = await this.calls.send(model, 'createManyAndReturn', {
