@@ -1,10 +1,10 @@
 import { ConfigurableModuleBuilder } from '@nestjs/common';
-import { DatabaseOptions } from './database/database-options.js';
+import type { DatabaseOptions } from './database/database-options.js';
 
 /** The default database, and those that are reached by an alias. */
-export class OrmModuleOptions extends DatabaseOptions {
+export interface OrmModuleOptions extends DatabaseOptions {
   /** Further databases by their alias, such as `{ replica: { … } }`. */
-  databases?: Readonly<Record<string, DatabaseOptions>> = {};
+  databases?: Readonly<Record<string, DatabaseOptions>>;
 }
 
 export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =

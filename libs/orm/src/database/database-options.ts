@@ -17,24 +17,24 @@ export interface TransactionDefaults {
 }
 
 /** How one database is reached. */
-export class DatabaseOptions {
+export interface DatabaseOptions {
   /** Any Prisma driver adapter, such as `new PrismaPg({ connectionString })`. */
-  adapter!: SqlDriverAdapterFactory;
+  adapter: SqlDriverAdapterFactory;
 
   /** Makes the Prisma client on the adapter that it is given, which is not the bare one. */
-  client!: (adapter: SqlDriverAdapterFactory) => PrismaClientLike;
+  client: (adapter: SqlDriverAdapterFactory) => PrismaClientLike;
 
   /** What the generator wrote. */
-  schema!: SchemaMetadata;
+  schema: SchemaMetadata;
 
-  transactions?: TransactionDefaults = {};
+  transactions?: TransactionDefaults;
 
   /** Whether `createMany` and `updateMany` send the signals of each row; for all models or by model. Default `'none'`. */
-  bulkSignals?: BulkSignals | Readonly<Record<string, BulkSignals>> = 'none';
+  bulkSignals?: BulkSignals | Readonly<Record<string, BulkSignals>>;
 
   /** Hears of failures that no caller can be told of, such as an observer's. Default: the standard error stream. */
   report?: ReportError;
 
   /** Wraps the client, first to last. */
-  extensions?: readonly ClientExtension[] = [];
+  extensions?: readonly ClientExtension[];
 }
