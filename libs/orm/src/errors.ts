@@ -11,6 +11,9 @@ export class FieldError extends QuintetError {
 /** Says that a value cannot be what the field or the lookup needs. Django: `ValueError`. */
 export class InvalidValueError extends QuintetError {}
 
+/** Says that a method was called wrongly, or where it cannot be called. Django: `TypeError`. */
+export class InvalidQueryError extends QuintetError {}
+
 /** Says that the database, or this kind of query, cannot do what is asked; thrown before any SQL is sent. */
 export class NotSupportedError extends QuintetError {}
 
@@ -33,3 +36,10 @@ export class MultipleObjectsReturnedError extends QuintetError {
 
 /** Says that rows cannot be deleted while rows that refer to them with `onDelete: Restrict` exist. Django: `ProtectedError`. */
 export class ProtectedError extends QuintetError {}
+
+/** Says that a row that had to be there to be written was not. Django: the `DatabaseError` of a forced update. */
+export class NotUpdatedError extends QuintetError {
+  constructor(model: string) {
+    super(`No ${model} with this key is in the database, so that nothing was updated.`);
+  }
+}

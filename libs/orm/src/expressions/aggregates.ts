@@ -1,3 +1,4 @@
+import { InvalidQueryError } from '../errors.js';
 import { typeOf, type ValueType } from '../query/value-type.js';
 import { Aggregate, type AggregateOptions } from './aggregate.js';
 import { type Argument, Expression, Literal, type Ordering } from './expression.js';
@@ -26,7 +27,7 @@ export function Count(
   argument: Argument = '*',
   options: Omit<AggregateOptions, 'default'> = {},
 ): Aggregate<number> {
-  if ('default' in options) throw new TypeError('Count takes no default: it is 0 of no rows.');
+  if ('default' in options) throw new InvalidQueryError('Count takes no default: it is 0 of no rows.');
   const measured = argument === '*' ? undefined : argumentOf(argument);
   return new Aggregate({ name: 'count', type: () => int8 }, measured, options);
 }

@@ -21,3 +21,4 @@ export * from './text-functions.js';
 export { Scope } from '../query/scope.js';
 export { sql } from '../query/sql.js';
 export { typeOf, type ValueKind, type ValueType } from '../query/value-type.js';
+export * from './window.js';

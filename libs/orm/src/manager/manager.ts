@@ -7,6 +7,7 @@ import { initialState } from '../query/state.js';
 import type { CreateOptions } from '../query-set/create-rows.js';
 import type { FilterOrExpression } from '../query-set/filter.js';
 import { QuerySet } from '../query-set/query-set.js';
+import { type RelatedManagers, relatedManagers } from '../query-set/related.js';
 import type { PayloadOf, RowOf } from '../query-set/types.js';
 import { managerOptions } from './manager-for.decorator.js';
 import { querySetClassOf } from './query-set-class.js';
@@ -131,6 +132,85 @@ export abstract class Manager<M extends ModelName = ModelName> {
 
   get update(): QuerySet<M>['update'] {
     return bound(this.getQuerySet(), 'update');
+  }
+
+  get updateOrCreate(): QuerySet<M>['updateOrCreate'] {
+    return bound(this.getQuerySet(), 'updateOrCreate');
+  }
+
+  get bulkCreate(): QuerySet<M>['bulkCreate'] {
+    return bound(this.getQuerySet(), 'bulkCreate');
+  }
+
+  get bulkUpdate(): QuerySet<M>['bulkUpdate'] {
+    return bound(this.getQuerySet(), 'bulkUpdate');
+  }
+
+  get save(): QuerySet<M>['save'] {
+    return bound(this.getQuerySet(), 'save');
+  }
+
+  get refresh(): QuerySet<M>['refresh'] {
+    return bound(this.getQuerySet(), 'refresh');
+  }
+
+  get earliest(): QuerySet<M>['earliest'] {
+    return bound(this.getQuerySet(), 'earliest');
+  }
+
+  get latest(): QuerySet<M>['latest'] {
+    return bound(this.getQuerySet(), 'latest');
+  }
+
+  get contains(): QuerySet<M>['contains'] {
+    return bound(this.getQuerySet(), 'contains');
+  }
+
+  get inBulk(): QuerySet<M>['inBulk'] {
+    return bound(this.getQuerySet(), 'inBulk');
+  }
+
+  get dates(): QuerySet<M>['dates'] {
+    return bound(this.getQuerySet(), 'dates');
+  }
+
+  get datetimes(): QuerySet<M>['datetimes'] {
+    return bound(this.getQuerySet(), 'datetimes');
+  }
+
+  get iterator(): QuerySet<M>['iterator'] {
+    return bound(this.getQuerySet(), 'iterator');
+  }
+
+  get getOr404(): QuerySet<M>['getOr404'] {
+    return bound(this.getQuerySet(), 'getOr404');
+  }
+
+  get getListOr404(): QuerySet<M>['getListOr404'] {
+    return bound(this.getQuerySet(), 'getListOr404');
+  }
+
+  get union(): QuerySetOf<this, M>['union'] {
+    return bound(this.getQuerySet(), 'union');
+  }
+
+  get intersection(): QuerySetOf<this, M>['intersection'] {
+    return bound(this.getQuerySet(), 'intersection');
+  }
+
+  get difference(): QuerySetOf<this, M>['difference'] {
+    return bound(this.getQuerySet(), 'difference');
+  }
+
+  /**
+   * The related managers of a row, by the names of its relations. Django: `book.authors`.
+   *
+   * @example
+   * await books.related(book).authors.add(author);
+   */
+  related(row: object): RelatedManagers<M> {
+    const { context, model } = this.getQuerySet() as unknown as QuerySet;
+    return relatedManagers(row, model, context) as RelatedManagers<M>;
   }
 
   get(...conditions: Conditions<M>): Promise<RowOf<M>> {

@@ -16,7 +16,7 @@ export async function createRow(database: Database, model: string, values: objec
 }
 
 /** Brings values into the form of Prisma's `data`: a relation that is given a key writes its foreign key. */
-function dataOf(values: object, modelName: string, { schema }: Database): Record<string, unknown> {
+export function dataOf(values: object, modelName: string, { schema }: Database): Record<string, unknown> {
   const model = schema.models[modelName]!;
   const data: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(values)) {
@@ -40,7 +40,7 @@ export async function getOrCreate<T>(
 ): Promise<[T, boolean]> {
   const found = await unlessMissing(find);
   if (found !== undefined) return [found, false];
-  const data = { ...plainValues(values), ...called(defaults) };
+  const data = { ...values, ...called(defaults) };
   try {
     return [(await database.atomic(() => createRow(database, model, data))) as T, true];
   } catch (error) {
@@ -60,7 +60,7 @@ async function unlessMissing<T>(find: () => Promise<T>): Promise<T | undefined> 
 }
 
 /** The values that a filter asks for by equality: what a row that meets it has. */
-function plainValues(values: object): Record<string, unknown> {
+export function plainValues(values: object): Record<string, unknown> {
   const entries = Object.entries(values).filter(
     ([name, value]) => !name.includes('.') && !isPlainObject(value),
   );

@@ -3,6 +3,7 @@ export type { DeleteResult } from './delete-rows.js';
 export type { Filter, FilterOrExpression } from './filter.js';
 export {
   Prefetch,
+  prefetchRelatedObjects,
   type PrefetchArgument,
   type PrefetchOptions,
   PrefetchSpecification,
@@ -12,3 +13,9 @@ export { type QueryContext, Reading } from './reading.js';
 export type { Extra } from './rows.js';
 export type { AnnotationValues, Payload, PayloadOf, RowOf } from './types.js';
 export type { LockOptions, OrderTerm, QueryState } from '../query/state.js';
+export type { BulkCreateOptions } from './bulk-create.js';
+export { RelatedQuerySet, type RelatedManagers } from './related.js';
+export type { RefreshOptions, SaveOptions } from './save-row.js';
+export type { UpdateOrCreateOptions, Updates } from './writing.js';
+export { Finding } from './finding.js';
+export { Writing } from './writing.js';

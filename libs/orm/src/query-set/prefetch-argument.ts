@@ -1,3 +1,6 @@
+import type { Database } from '../database/database.js';
+import type { ModelName } from '../metadata/register.js';
+import { loadPrefetches } from '../query/load-prefetches.js';
 import { InvalidValueError } from '../errors.js';
 import type { Prefetch as PrefetchState, StateHolder } from '../query/prefetch.js';
 
@@ -45,4 +48,20 @@ export function prefetchOf(argument: PrefetchArgument): PrefetchState {
   if (query?.selection.kind === 'values')
     throw new InvalidValueError('prefetchRelated() loads rows, not values().');
   return { path: argument.path, query, toAttr: argument.attr };
+}
+
+/** Loads relations into rows that are there already; those that they have are left as they are. Django: `prefetch_related_objects`. */
+export function prefetchRelatedObjects(
+  database: Database,
+  model: ModelName,
+  rows: readonly object[],
+  ...paths: PrefetchArgument[]
+): Promise<void> {
+  const metadata = database.schema.models[model]!;
+  return loadPrefetches(
+    rows as readonly Record<string, unknown>[],
+    metadata,
+    paths.map(prefetchOf),
+    database,
+  );
 }

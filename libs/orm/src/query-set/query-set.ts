@@ -1,18 +1,17 @@
-import { InvalidValueError, NotSupportedError } from '../errors.js';
+import { FieldError, InvalidQueryError, InvalidValueError, NotSupportedError } from '../errors.js';
 import { Aggregate } from '../expressions/aggregate.js';
 import { Expression, operandOf } from '../expressions/expression.js';
 import { QExpression } from '../expressions/q.js';
 import type { ModelName } from '../metadata/register.js';
-import { checkWritable, compileUpdate } from '../query/update.js';
-import { statementFor, write } from '../query/execute.js';
 import { isSliced } from '../query/compiler.js';
-import type { LockOptions, QueryState } from '../query/state.js';
+import type { StateHolder } from '../query/prefetch.js';
+import { initialState, type LockOptions, type QueryState } from '../query/state.js';
 import { findField, scalarFields } from '../query/names.js';
-import { createRow, type CreateOptions, getOrCreate } from './create-rows.js';
-import type { Filter, FilterOrExpression } from './filter.js';
+import type { FilterOrExpression } from './filter.js';
 import { containsAggregate } from './contains-aggregate.js';
 import { type PrefetchArgument, prefetchOf } from './prefetch-argument.js';
-import { Reading } from './reading.js';
+import { namedExpressions } from './named-expressions.js';
+import { Writing } from './writing.js';
 import { relatedTree } from './related-tree.js';
 import type {
   Extra,
@@ -30,15 +29,8 @@ import type {
   PayloadOf,
   RowOf,
   ValidAnnotations,
-  ValidExpression,
   ValidPath,
 } from './types.js';
-import { deleteRows, type DeleteResult } from './delete-rows.js';
-
-type Updates<M extends ModelName> = {
-  [Name in keyof RowOf<M>]?:
-    RowOf<M>[Name] | Expression | (RowOf<M>[Name] extends object ? string | number : never);
-} & { [Name in keyof PayloadOf<M>['objects']]?: unknown };
 
 /**
  * A query that is put together step by step and sent when it is awaited: immutable, so that each step gives a new
@@ -48,12 +40,7 @@ type Updates<M extends ModelName> = {
  * const cheap = books.filter({ price: { lt: 10 } });
  * await cheap.orderBy('-rating').slice(0, 5);
  */
-export class QuerySet<M extends ModelName = ModelName, T = RowOf<M>, A = object> extends Reading<T> {
-  /** The same query, not yet read. Django: `all`. */
-  all(): this {
-    return this.with({});
-  }
-
+export class QuerySet<M extends ModelName = ModelName, T = RowOf<M>, A = object> extends Writing<M, T, A> {
   /** A query that finds nothing and sends nothing. Django: `none`. */
   none(): this {
     return this.with({ isNone: true });
@@ -68,7 +55,7 @@ export class QuerySet<M extends ModelName = ModelName, T = RowOf<M>, A = object>
    * @example
    * orders.filter({ totalPrice: { gt: F('discountedPrice') }, customer: { name: { startsWith: 'A' } } })
    */
-  filter(...conditions: FilterOrExpression<PayloadOf<M>, A>[]): this {
+  override filter(...conditions: FilterOrExpression<PayloadOf<M>, A>[]): this {
     return this.#where(new QExpression(conditions));
   }
 
@@ -162,7 +149,7 @@ export class QuerySet<M extends ModelName = ModelName, T = RowOf<M>, A = object>
     const last = args.at(-1);
     const isFlat = isFlatOption(last);
     const names = isFlat ? args.slice(0, -1) : args;
-    if (isFlat && names.length !== 1) throw new TypeError('valuesList() takes one name with flat.');
+    if (isFlat && names.length !== 1) throw new InvalidQueryError('valuesList() takes one name with flat.');
     return this.#selecting(names as never, isFlat ? 'flat' : 'list') as never;
   }
 
@@ -190,7 +177,7 @@ export class QuerySet<M extends ModelName = ModelName, T = RowOf<M>, A = object>
     ...paths: { [K in keyof P]: ValidPath<PayloadOf<M>, P[K]> }
   ): QuerySet<M, T & RelatedRows<M, P[number]>, A> & Extra<this> {
     if (this.state.selection.kind === 'values')
-      throw new TypeError('selectRelated() cannot follow values().');
+      throw new InvalidQueryError('selectRelated() cannot follow values().');
     const { schema } = this.context.database;
     return this.with({ related: relatedTree(paths, this.state, schema) }) as never;
   }
@@ -208,86 +195,84 @@ export class QuerySet<M extends ModelName = ModelName, T = RowOf<M>, A = object>
     return this.with({ prefetches }) as never;
   }
 
+  /** Rows that this query or others find, each once or with `all` as often as they do. Django: `union`. */
+  union(...others: (StateHolder | { all: boolean })[]): this {
+    return this.#combined('union', others);
+  }
+
+  /** Rows that this query and all of the others find. Django: `intersection`. */
+  intersection(...others: StateHolder[]): this {
+    return this.#combined('intersect', others);
+  }
+
+  /** Rows that this query finds and none of the others. Django: `difference`. */
+  difference(...others: StateHolder[]): this {
+    return this.#combined('except', others);
+  }
+
+  /** Rows that meet the conditions of both queries. Django: `&`. */
+  and(other: StateHolder): this {
+    return this.#merged('and', other);
+  }
+
+  /** Rows that meet the conditions of either query. Django: `|`. */
+  or(other: StateHolder): this {
+    return this.#merged('or', other);
+  }
+
   /** Locks the rows until the transaction ends. Django: `select_for_update`. */
   selectForUpdate(options: LockOptions = {}): this {
     return this.with({ lock: options });
   }
 
-  /** The one row that meets the conditions. Django: `get`. */
-  async get(...conditions: FilterOrExpression<PayloadOf<M>, A>[]): Promise<T> {
-    return (conditions.length > 0 ? this.filter(...conditions) : this).one();
-  }
-
-  /**
-   * Computes values over all rows. Django: `aggregate`.
-   *
-   * @example
-   * await orders.aggregate({ total: Sum('totalPrice'), paid: Count('*', { filter: { status: 'paid' } }) })
-   */
-  async aggregate<const E extends Record<string, Expression>>(
-    expressions: E & { [Name in keyof E]: ValidExpression<PayloadOf<M>, E[Name], A> },
-    ...positional: Aggregate[]
-  ): Promise<AnnotationValues<PayloadOf<M>, E, A>> {
-    const named = namedExpressions([expressions, ...positional]);
-    for (const [name, expression] of named) {
-      if (!containsAggregate(expression, this.state.annotations))
-        throw new TypeError(`"${name}" is no aggregate.`);
-    }
-    return (await this.aggregated(named)) as never;
-  }
-
-  /** Creates a row through the Prisma client, so that its signals are sent. Django: `create`. */
-  create(data: object): Promise<RowOf<M>> {
-    return createRow(this.context.database, this.state.model, data) as Promise<RowOf<M>>;
-  }
-
-  /**
-   * Finds the one row with the given values, or creates it with them and the defaults; also says whether it did. Two
-   * that do so at once make one row where the values are unique. Django: `get_or_create`.
-   *
-   * @example
-   * const [author, isNew] = await authors.getOrCreate({ email }, { defaults: { name, age } })
-   */
-  getOrCreate(
-    values: Filter<PayloadOf<M>, A>,
-    options: CreateOptions = {},
-  ): Promise<[row: T, isCreated: boolean]> {
-    return getOrCreate(
-      () => this.filter(values).get(),
-      values,
-      options,
-      this.state.model,
-      this.context.database,
-    );
-  }
-
-  /**
-   * Writes values, which may be expressions, to all rows by one statement; returns their number. It sends no
-   * signals. Django: `update`.
-   *
-   * @example
-   * await books.filter({ pages: 0 }).update({ price: F('price').mul('0.9') })
-   */
-  async update(values: Updates<M>): Promise<number> {
-    const { database } = this.context;
-    const statement = statementFor(database);
-    const { node, isEmpty } = compileUpdate(this.state, values, statement);
-    return isEmpty ? 0 : write(database, statement.dialect, node);
-  }
-
-  /** Deletes the rows, and what `onDelete: Cascade` deletes with them; returns how many of each model. Django: `delete`. */
-  async delete(): Promise<DeleteResult> {
-    checkWritable(this.state, 'delete');
-    if (this.state.selection.kind === 'values') throw new TypeError('delete() cannot follow values().');
-    return deleteRows(
-      this.with({ ordering: [], prefetches: [], related: undefined }).state,
-      this.context.database,
-    );
-  }
-
   protected override with(changes: Partial<QueryState>): this {
     const Class = this.constructor as new (...args: ConstructorParameters<typeof QuerySet>) => this;
     return new Class(this.context, { ...this.state, ...changes });
+  }
+
+  #combined(
+    operator: 'union' | 'intersect' | 'except',
+    others: readonly (StateHolder | { all: boolean })[],
+  ): this {
+    const holders = others.filter((other): other is StateHolder => 'state' in other);
+    const all = others.some((other) => 'all' in other && !('state' in other) && other.all);
+    const states = [this.state, ...holders.map((other) => other.state)];
+    return this.with({
+      ...initialState(this.state.model),
+      selection: this.state.selection,
+      annotations: this.state.annotations,
+      related: undefined,
+      combination: { operator, all, states },
+      ordering: undefined,
+      isDefaultOrdering: false,
+      conditions: [],
+      isNone: false,
+      start: undefined,
+      end: undefined,
+      distinct: undefined,
+      grouping: undefined,
+      lock: undefined,
+      isReversed: false,
+    });
+  }
+
+  #merged(connector: 'and' | 'or', { state: other }: StateHolder): this {
+    const { state } = this;
+    if (state.model !== other.model)
+      throw new InvalidQueryError(`${connector}() combines queries for one model.`);
+    if (isSliced(state) || isSliced(other))
+      throw new InvalidQueryError(`${connector}() cannot follow slice().`);
+    if (Boolean(state.distinct) !== Boolean(other.distinct)) {
+      throw new InvalidQueryError(`${connector}() cannot combine distinct rows with others.`);
+    }
+    if (state.isNone || other.isNone) {
+      const isEmpty = connector === 'and' || (state.isNone && other.isNone);
+      return isEmpty ? this.with({ isNone: true }) : this.with({ ...(state.isNone ? other : state) });
+    }
+    if (connector === 'and') return this.with({ conditions: [...state.conditions, ...other.conditions] });
+    const either = new QExpression(state.conditions).or(new QExpression(other.conditions));
+    const isAll = state.conditions.length === 0 || other.conditions.length === 0;
+    return this.with({ conditions: isAll ? [] : [either] });
   }
 
   #where(condition: QExpression): this {
@@ -361,10 +346,13 @@ export class QuerySet<M extends ModelName = ModelName, T = RowOf<M>, A = object>
     });
   }
 
-  #loading(kind: 'only' | 'defer', fields: readonly string[]): this {
+  #loading(kind: 'only' | 'defer', fields: readonly (string | null)[]): this {
     const { selection } = this.state;
-    if (selection.kind === 'values') throw new TypeError(`${kind}() cannot follow values().`);
-    const given = new Set(fields);
+    if (selection.kind === 'values') throw new InvalidQueryError(`${kind}() cannot follow values().`);
+    if (fields[0] === null)
+      return this.with({ selection: { ...selection, only: undefined, defer: undefined } });
+    const given = new Set(fields as readonly string[]);
+    this.#checkFields(given);
     if (kind === 'only') return this.with({ selection: { ...selection, only: given } });
     const only = selection.only && new Set([...selection.only].filter((name) => !given.has(name)));
     return this.with({
@@ -372,28 +360,24 @@ export class QuerySet<M extends ModelName = ModelName, T = RowOf<M>, A = object>
     });
   }
 
+  /** Refuses fields that are not there, and those that are of a model whose rows do not come along. */
+  #checkFields(paths: ReadonlySet<string>): void {
+    const { schema } = this.context.database;
+    for (const path of paths) {
+      let model = this.model;
+      for (const name of path.split('.')) {
+        const field = findField(model, name);
+        if (!field) throw FieldError.unknown(name, model.name, Object.keys(model.fields));
+        if (field.kind === 'relation') model = schema.models[field.model]!;
+      }
+    }
+  }
+
   #checkUnsliced(method: string): void {
     if (this.state.combination && method !== 'orderBy')
       throw new NotSupportedError(`${method}() cannot follow ${this.state.combination.operator}().`);
-    if (isSliced(this.state)) throw new TypeError(`${method}() cannot follow slice().`);
+    if (isSliced(this.state)) throw new InvalidQueryError(`${method}() cannot follow slice().`);
   }
-}
-
-/** Names what `annotate()` and `aggregate()` are given by objects, and positionally by its own name. */
-function namedExpressions(given: readonly object[]): Map<string, Expression> {
-  const named = new Map<string, Expression>();
-  for (const item of given) {
-    if (!(item instanceof Expression)) {
-      for (const [name, value] of Object.entries(item))
-        named.set(name, value instanceof Expression ? value : operandOf(value));
-      continue;
-    }
-    const name = item.defaultAlias;
-    if (name === undefined)
-      throw new TypeError('An expression over more than a name needs a name of its own.');
-    named.set(name, item);
-  }
-  return named;
 }
 
 function isFlatOption(value: unknown): boolean {

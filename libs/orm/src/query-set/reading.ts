@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.js';
-import { DoesNotExistError, MultipleObjectsReturnedError } from '../errors.js';
+import { DoesNotExistError, InvalidQueryError, MultipleObjectsReturnedError } from '../errors.js';
 import { Aggregate } from '../expressions/aggregate.js';
 import { Expression } from '../expressions/expression.js';
 import { SubqueryExpression } from '../expressions/subquery.js';
@@ -31,6 +31,11 @@ export abstract class Reading<T> implements PromiseLike<T[]>, AsyncIterable<T> {
     readonly context: QueryContext,
     readonly state: QueryState,
   ) {}
+
+  /** The rows, where they have been read. */
+  protected get known(): readonly T[] | undefined {
+    return this.#known;
+  }
 
   /** The same query, with changes. */
   protected abstract with(changes: Partial<QueryState>): Reading<T>;
@@ -81,7 +86,8 @@ export abstract class Reading<T> implements PromiseLike<T[]>, AsyncIterable<T> {
 
   /** The last row in the query's order, by key where it has none; null without one. Django: `last`. */
   async last(): Promise<T | null> {
-    if (isSliced(this.state)) throw new TypeError('last() cannot follow slice(): reverse the order instead.');
+    if (isSliced(this.state))
+      throw new InvalidQueryError('last() cannot follow slice(): reverse the order instead.');
     return (await this.#ordered().with({ isReversed: !this.state.isReversed, end: 1 }))[0] ?? null;
   }
 

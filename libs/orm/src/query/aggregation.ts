@@ -1,12 +1,12 @@
 import type { OperationNode } from 'kysely';
 import { Aggregate } from '../expressions/aggregate.js';
 import type { Expression, Operand } from '../expressions/expression.js';
-import { Reference } from '../expressions/reference.js';
 import { type AggregateStrategy, inlineAggregates } from './aggregate-strategy.js';
-import { Annotations } from './annotations.js';
+import { derivedScope } from './combination.js';
+import { usesWindow } from './mentions-window.js';
 import { compileSelect, isSliced, openSelect, type OpenSelect } from './compiler.js';
 import { aggregateRelations } from './lateral-aggregates.js';
-import { Scope } from './scope.js';
+import type { Scope } from './scope.js';
 import { selectNode } from './select.js';
 import type { Column } from './selection.js';
 import { ObjectShape } from './shape.js';
@@ -32,7 +32,10 @@ export function compileAggregation(
   expressions: ReadonlyMap<string, Expression>,
   statement: Statement,
 ): CompiledAggregation {
-  if (!isPlain(state)) return overSubquery(state, expressions, statement);
+  const isOfWindow = [...expressions.values()].some((expression) =>
+    usesWindow(expression, state.annotations),
+  );
+  if (!isPlain(state) || isOfWindow) return overSubquery(state, expressions, statement);
   const open = openSelect(state, statement);
   const { scope } = open;
   const relations = new Set<string>();
@@ -81,28 +84,13 @@ function overSubquery(
   statement: Statement,
 ): CompiledAggregation {
   const inner = compileSelect(state, statement, { isNamed: true });
-  const { annotations, scope } = derivedScope(inner.columns, statement);
-  const alias = scope.selectFromSubquery(inner.node, statement.model(state.model));
-  inner.columns.forEach(({ name, type }, index) => {
-    annotations.replace(name, { node: columnOf(alias, `c${index}`), type });
-  });
+  const { scope } = derivedScope(inner.node, inner.columns, state, statement);
   return aggregation(
     expressions,
     scope,
     (columns) => selectNode({ selections: columns, froms: scope.froms }),
     inner.isEmpty,
   );
-}
-
-function derivedScope(
-  columns: readonly Column[],
-  statement: Statement,
-): { annotations: Annotations; scope: Scope } {
-  const entries = new Map(
-    columns.map(({ name }) => [name, { expression: new Reference(name), isGrouped: false }] as const),
-  );
-  const annotations = new Annotations(entries, () => inlineAggregates);
-  return { annotations, scope: new Scope(statement, { annotations }) };
 }
 
 /** Computes aggregates over different relations each in a subquery of its own, so that none multiplies another's rows. */

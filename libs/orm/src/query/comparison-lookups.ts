@@ -1,4 +1,6 @@
-import { InvalidValueError } from '../errors.js';
+import type { OperationNode } from 'kysely';
+import type { Operand } from '../expressions/expression.js';
+import { InvalidQueryError, InvalidValueError } from '../errors.js';
 import { isDecimal } from './decimal.js';
 import { isExpression, predicate, rightOperand } from './comparison.js';
 import type { Comparison, Lookup, Outcome } from './lookups.js';
@@ -12,9 +14,9 @@ export function equals(comparison: Comparison): Outcome {
   if (right === null && left.type.kind !== 'Json') return predicate(sql`${left.node} is null`, left);
   if (comparison.insensitive && typeof right === 'string') return iexact(comparison);
   const bounded = boundedInteger(right, left.type, 'equals');
-  if (typeof bounded === 'boolean') return bounded;
+  if (bounded instanceof Decided) return bounded.outcome;
   const other = rightOperand(bounded, comparison);
-  return predicate(sql`${left.node} = ${other.node}`, left, other);
+  return predicate(sql`${operandNode(left)} = ${other.node}`, left, other);
 }
 
 export function notEquals(comparison: Comparison): Outcome {
@@ -34,7 +36,7 @@ export function ordered(operator: '<' | '<=' | '>' | '>='): Lookup {
       );
     }
     const bounded = boundedInteger(right, left.type, operator);
-    if (typeof bounded === 'boolean') return bounded;
+    if (bounded instanceof Decided) return bounded.outcome;
     const other = rightOperand(bounded, comparison);
     return predicate(sql`${left.node} ${keyword(operator)} ${other.node}`, left, other);
   };
@@ -59,7 +61,7 @@ export function inList(comparison: Comparison): Outcome {
   const items = itemsOf(right).filter((item) => item !== null && item !== undefined);
   const bounded = items
     .map((item) => boundedInteger(item, left.type, 'equals'))
-    .filter((item) => typeof item !== 'boolean' || left.type.kind === 'Boolean');
+    .filter((item) => !(item instanceof Decided));
   if (bounded.length === 0) return false;
   if (bounded.some(isExpression)) {
     const operands = bounded.map((item) => rightOperand(item, comparison));
@@ -77,10 +79,17 @@ export function inList(comparison: Comparison): Outcome {
   return predicate(sql`${left.node} in (${join(values.map(parameter), ', ')})`, left);
 }
 
+/** A condition that is compared stands in parentheses: comparisons do not associate. */
+function operandNode({ node, type }: Operand): OperationNode {
+  return type.kind === 'Boolean' && node.kind === 'RawNode' ? sql`(${node})` : node;
+}
+
 function itemsOf(value: unknown): unknown[] {
   if (typeof value === 'object' && value !== null && Symbol.iterator in value)
     return [...(value as Iterable<unknown>)];
-  throw new TypeError(`in takes a list or a QuerySet, not ${JSON.stringify(value) ?? String(value)}.`);
+  throw new InvalidQueryError(
+    `in takes a list or a QuerySet, not ${JSON.stringify(value) ?? String(value)}.`,
+  );
 }
 
 /** Types whose lists every driver binds the same way as their single values. */
@@ -95,9 +104,14 @@ const limits: Partial<Record<ValueType['kind'], readonly [low: bigint, high: big
   BigInt: [-(2n ** 63n), 2n ** 63n - 1n],
 };
 
+/** A comparison whose outcome is known without the database. */
+class Decided {
+  constructor(readonly outcome: boolean) {}
+}
+
 /**
  * Brings a number into the range of an integer column, which the database refuses to compare with anything else;
- * `true` or `false` where every row, or none, compares to it as asked.
+ * {@link Decided} where every row, or none, compares to it as asked.
  */
 function boundedInteger(value: unknown, type: ValueType, operator: string): unknown {
   const limit = limits[type.kind];
@@ -107,10 +121,10 @@ function boundedInteger(value: unknown, type: ValueType, operator: string): unkn
     throw new InvalidValueError('NaN compares to no integer.');
   const number = isDecimal(value) ? value.toNumber() : Number(value);
   if (number > Number(limit[1]) || number < Number(limit[0])) {
-    return operator !== 'equals' && isMore === number < 0;
+    return new Decided(operator !== 'equals' && isMore === number < 0);
   }
   if (Number.isInteger(number)) return value;
-  if (operator === 'equals') return false;
+  if (operator === 'equals') return new Decided(false);
   // 319.5 lies between two integers: at least 319.5 is at least 320, more than 319.5 is more than 319.
   return operator === '>=' || operator === '<' ? Math.ceil(number) : Math.floor(number);
 }

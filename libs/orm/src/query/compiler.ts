@@ -1,4 +1,5 @@
-import type { OperationNode, SelectQueryNode } from 'kysely';
+import { JoinNode, type OperationNode } from 'kysely';
+import type { Operand } from '../expressions/expression.js';
 import { Annotations } from './annotations.js';
 import { inlineAggregates } from './aggregate-strategy.js';
 import { conditionOf } from './condition-of.js';
@@ -6,7 +7,11 @@ import { LateralAggregates } from './lateral-aggregates.js';
 import { inList } from './comparison-lookups.js';
 import { lockNode } from './lock.js';
 import { orderingNodes } from './ordering.js';
-import { conjuncts } from './predicate.js';
+import { compileCombination } from './combination.js';
+import type { Condition } from './condition.js';
+import { mentionsWindow, usesWindow } from './mentions-window.js';
+import { keyFields } from './names.js';
+import { conjuncts, flattened } from './predicate.js';
 import { Scope } from './scope.js';
 import { selectNode, type SelectParts } from './select.js';
 import { type Column, selected } from './selection.js';
@@ -17,7 +22,7 @@ import type { Statement } from './statement.js';
 
 /** The `SELECT` of a query, before it is text. */
 export interface CompiledSelect {
-  readonly node: SelectQueryNode;
+  readonly node: OperationNode;
   readonly columns: readonly Column[];
   readonly shape: Shape;
   /** Whether it is known to find nothing, so that it need not be sent. */
@@ -57,6 +62,15 @@ export interface OpenSelect {
 
 /** Opens the scope of a query and compiles its conditions. */
 export function openSelect(state: QueryState, statement: Statement, outer?: Scope): OpenSelect {
+  return openWith(state, statement, outer);
+}
+
+/** The conditions of each `filter()`, taken apart where all of them have to hold. */
+function conditionsOf(state: QueryState, scope: Scope): Condition[][] {
+  return state.conditions.map((condition) => flattened([conditionOf(condition, scope)]));
+}
+
+function openWith(state: QueryState, statement: Statement, outer?: Scope, only?: Condition[][]): OpenSelect {
   let laterals: LateralAggregates | undefined;
   const annotations = new Annotations(
     state.annotations,
@@ -68,18 +82,51 @@ export function openSelect(state: QueryState, statement: Statement, outer?: Scop
   const where: OperationNode[] = [];
   const having: OperationNode[] = [];
   let isEmpty = state.isNone === true;
-  for (const condition of state.conditions) {
-    for (const outcome of conjuncts([conditionOf(condition, scope)], scope)) {
+  const add = (conditions: readonly Condition[]): void => {
+    for (const outcome of conjuncts(conditions, scope)) {
       if (outcome === false) isEmpty = true;
       else if (outcome !== true) (outcome.isAggregate ? having : where).push(outcome.node);
     }
+  };
+  const all = only ?? conditionsOf(state, scope);
+  const isOfWindow = (condition: Condition): boolean => mentionsWindow(condition, state.annotations);
+  const before = all.map((conditions) => conditions.filter((condition) => !isOfWindow(condition)));
+  const after = all.map((conditions) => conditions.filter(isOfWindow)).filter(({ length }) => length > 0);
+  before.forEach(add);
+  const windows: JoinNode[] = [];
+  if (after.length > 0) {
+    windows.push(joinWindows(scope, openWith(state, statement, outer, before), state.annotations));
+    after.forEach(add);
   }
   if (isEmpty) where.push(FALSE);
   const tables = (): Pick<SelectParts, 'froms' | 'joins'> => ({
     froms: scope.froms,
-    joins: laterals ? [...scope.joins, ...laterals.joins] : scope.joins,
+    joins: laterals ? [...scope.joins, ...windows, ...laterals.joins] : [...scope.joins, ...windows],
   });
   return { scope, where, having, isEmpty, tables };
+}
+
+/** Joins the values that windows have in each row, so that conditions can name them. */
+function joinWindows(scope: Scope, inner: OpenSelect, annotations: QueryState['annotations']): JoinNode {
+  const alias = scope.statement.alias();
+  const keys = keyFields(scope.model);
+  const names = [...annotations]
+    .filter(([, { expression }]) => usesWindow(expression, annotations))
+    .map(([name]) => name);
+  const operands = names.map((name) => inner.scope.resolve(name));
+  const node = selectNode({
+    selections: [
+      ...keys.map((field, index) => aliased(inner.scope.root.column(field), `k${index}`)),
+      ...operands.map((operand, index) => aliased(operand.node, `w${index}`)),
+    ],
+    where: inner.where,
+    ...inner.tables(),
+  });
+  names.forEach((name, index) => {
+    scope.annotations?.replace(name, { node: columnOf(alias, `w${index}`), type: operands[index]!.type });
+  });
+  const on = keys.map((field, index) => sql`${columnOf(alias, `k${index}`)} = ${scope.root.column(field)}`);
+  return JoinNode.createWithOn('InnerJoin', aliased(node, alias), join(on, ' and '));
 }
 
 /** Compiles what a query selects. */
@@ -88,18 +135,27 @@ export function compileSelect(
   statement: Statement,
   options: SelectOptions = {},
 ): CompiledSelect {
+  if (state.combination) return compileCombination(state, state.combination, statement, options);
   const open = openSelect(state, statement, options.outer);
   const { scope } = open;
   const parents = options.parents && parentColumns(options.parents, scope);
   const { columns, shape } = selected(state, scope);
   const isByColumn = state.grouping !== undefined || state.distinct === true;
   const terms = options.isUnordered && !isSliced(state) ? [] : orderTerms(state);
-  const orderBy = orderingNodes(terms, state.isReversed ?? false, { scope, ...(isByColumn && { columns }) });
+  const added: Column[] = [];
+  const orderBy = orderingNodes(terms, state.isReversed ?? false, {
+    scope,
+    ...(isByColumn && { columns }),
+    // What distinct rows are sorted by has to be selected, and so is a part of what makes them distinct.
+    ...(state.distinct === true && {
+      select: ({ node, type }: Operand) => columns.length + added.push({ name: '', node, type }),
+    }),
+  });
   const groupBy = state.grouping?.map((name) => {
     const position = columns.findIndex((column) => column.name === name);
     return position >= 0 ? keyword(String(position + 1)) : scope.resolve(name).node;
   });
-  const all = parents ? [...columns, ...parents.columns] : columns;
+  const all = [...columns, ...added, ...(parents?.columns ?? [])];
   if (parents && isSliced(state))
     return slicedPerParent(state, open, { columns: all, shape, parents, orderBy });
   const node = selectNode({

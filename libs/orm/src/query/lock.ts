@@ -1,5 +1,5 @@
 import type { OperationNode } from 'kysely';
-import { NotSupportedError } from '../errors.js';
+import { InvalidQueryError, NotSupportedError } from '../errors.js';
 import type { Scope } from './scope.js';
 import { identifier, join, keyword, sql } from './sql.js';
 import type { LockOptions } from './state.js';
@@ -9,7 +9,7 @@ export function lockNode(lock: LockOptions, scope: Scope): OperationNode {
   if (!scope.dialect.features.rowLocks)
     throw new NotSupportedError(`${scope.dialect.name} has no row locks.`);
   if (lock.noWait && lock.skipLocked) {
-    throw new TypeError('selectForUpdate() takes noWait or skipLocked, not both.');
+    throw new InvalidQueryError('selectForUpdate() takes noWait or skipLocked, not both.');
   }
   const strength = lock.noKey ? 'for no key update' : 'for update';
   const tables = (lock.of ?? ['self']).map((path) =>

@@ -1,5 +1,5 @@
 import type { OperationNode } from 'kysely';
-import { Expression, operandOf, Ordering, orderingNode } from '../expressions/expression.js';
+import { Expression, type Operand, operandOf, Ordering, orderingNode } from '../expressions/expression.js';
 import { Reference } from '../expressions/reference.js';
 import type { Scope } from './scope.js';
 import type { Column } from './selection.js';
@@ -22,13 +22,15 @@ export interface OrderingContext {
   readonly scope: Scope;
   /** The selected columns, where the order has to be by them. */
   readonly columns?: readonly Column[];
+  /** Selects one more column, and tells its position. */
+  readonly select?: (operand: Operand) => number;
 }
 
 /** Compiles `ORDER BY`. */
 export function orderingNodes(
   terms: readonly OrderTerm[],
   isReversed: boolean,
-  { scope, columns }: OrderingContext,
+  { scope, columns, select }: OrderingContext,
 ): OperationNode[] {
   return terms.map((term) => {
     const given = orderingOf(term);
@@ -40,6 +42,8 @@ export function orderingNodes(
     if (columns && position !== undefined && position >= 0) {
       return orderingNode(ordering, { node: keyword(String(position + 1)), type: columns[position]!.type });
     }
-    return orderingNode(ordering, expression.resolve(scope));
+    const operand = expression.resolve(scope);
+    if (!select) return orderingNode(ordering, operand);
+    return orderingNode(ordering, { node: keyword(String(select(operand))), type: operand.type });
   });
 }

@@ -64,7 +64,8 @@ export function conjuncts(conditions: readonly Condition[], scope: Scope, negate
   return outcomes;
 }
 
-function flattened(conditions: readonly Condition[]): Condition[] {
+/** Takes conditions apart where all of them have to hold. */
+export function flattened(conditions: readonly Condition[]): Condition[] {
   return conditions.flatMap((condition) =>
     condition.kind === 'group' && condition.connector === 'and' && !condition.negated
       ? flattened(condition.conditions)

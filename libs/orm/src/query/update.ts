@@ -1,5 +1,5 @@
 import type { OperationNode } from 'kysely';
-import { FieldError, NotSupportedError } from '../errors.js';
+import { FieldError, InvalidQueryError, NotSupportedError } from '../errors.js';
 import { Expression, isExpressionSource, operandOf } from '../expressions/expression.js';
 import type { ScalarField } from '../metadata/schema.js';
 import { isSliced, openSelect, type OpenSelect } from './compiler.js';
@@ -57,9 +57,9 @@ export function checkWritable(state: QueryState, operation: 'update' | 'delete')
     throw new NotSupportedError(`${operation}() cannot follow ${state.combination.operator}().`);
   }
   if (isSliced(state))
-    throw new TypeError(`${operation}() cannot follow slice(); filter by the keys of the slice.`);
+    throw new InvalidQueryError(`${operation}() cannot follow slice(); filter by the keys of the slice.`);
   if (Array.isArray(state.distinct))
-    throw new TypeError(`${operation}() cannot follow distinct() by fields.`);
+    throw new InvalidQueryError(`${operation}() cannot follow distinct() by fields.`);
 }
 
 /** The conditions on the rows to write; by key where finding them takes more tables than the written one. */

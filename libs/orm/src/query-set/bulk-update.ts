@@ -1,0 +1,80 @@
+import type { OperationNode } from 'kysely';
+import type { Database } from '../database/database.js';
+import { FieldError, InvalidValueError } from '../errors.js';
+import { Case, When } from '../expressions/case.js';
+import { Expression, Literal } from '../expressions/expression.js';
+import { QExpression } from '../expressions/q.js';
+import type { ModelMetadata, ScalarField } from '../metadata/schema.js';
+import { statementFor, write } from '../query/execute.js';
+import { findField } from '../query/names.js';
+import { initialState } from '../query/state.js';
+import { compileUpdate } from '../query/update.js';
+import { fieldType } from '../query/value-type.js';
+
+/** Writes some fields of rows, each its own values, by one statement a batch. */
+export async function bulkUpdate(
+  database: Database,
+  modelName: string,
+  rows: readonly object[],
+  fields: readonly string[],
+  { batchSize }: { batchSize?: number },
+): Promise<number> {
+  const model = database.schema.models[modelName]!;
+  if (batchSize !== undefined && batchSize < 1)
+    throw new InvalidValueError('bulkUpdate() takes a batchSize from 1 on.');
+  if (fields.length === 0) throw new InvalidValueError('bulkUpdate() takes the fields to write.');
+  const columns = fields.map((name) => column(name, model));
+  const key = model.primaryKey[0]!;
+  const data = rows as readonly Record<string, unknown>[];
+  if (data.some((row) => (row[key] ?? null) === null))
+    throw new InvalidValueError('bulkUpdate() takes rows with a key.');
+  const size = batchSize ?? Math.max(1, rows.length);
+  return database.atomic(
+    async () => {
+      let updated = 0;
+      for (let start = 0; start < data.length; start += size) {
+        updated += await updateBatch(database, model, key, data.slice(start, start + size), columns);
+      }
+      return updated;
+    },
+    { savepoint: false },
+  );
+}
+
+function column(name: string, model: ModelMetadata): ScalarField {
+  const field = findField(model, name);
+  if (!field) throw FieldError.unknown(name, model.name, Object.keys(model.fields));
+  if (field.kind === 'scalar' && model.primaryKey.includes(field.name)) {
+    throw new InvalidValueError('bulkUpdate() cannot write the key.');
+  }
+  if (field.kind === 'scalar') return field;
+  const [own] = field.fromFields;
+  const owned = own === undefined ? undefined : model.fields[own];
+  if (owned?.kind !== 'scalar')
+    throw new InvalidValueError(`bulkUpdate() writes columns, and "${name}" is none.`);
+  return owned;
+}
+
+function updateBatch(
+  database: Database,
+  model: ModelMetadata,
+  key: string,
+  rows: readonly Record<string, unknown>[],
+  columns: readonly ScalarField[],
+): Promise<number> {
+  const values = columns.map((field) => {
+    const branches = rows.map((row) => When({ [key]: row[key] }, valueOf(row[field.name], field)));
+    return [field.name, Case(branches as never)] as const;
+  });
+  const state = {
+    ...initialState(model.name),
+    conditions: [new QExpression([{ [key]: { in: rows.map((row) => row[key]) } }])],
+  };
+  const statement = statementFor(database);
+  const { node }: { node: OperationNode } = compileUpdate(state, Object.fromEntries(values), statement);
+  return write(database, statement.dialect, node);
+}
+
+function valueOf(value: unknown, field: ScalarField): Expression {
+  return value instanceof Expression ? value : new Literal(value ?? null, fieldType(field));
+}

@@ -1,0 +1,142 @@
+import { InvalidValueError } from '../errors.js';
+import { QExpression } from '../expressions/q.js';
+import type { ModelName, RegisteredModels } from '../metadata/register.js';
+import type { ModelMetadata, RelationField } from '../metadata/schema.js';
+import { keyFields } from '../query/names.js';
+import { relationEnds } from '../query/relation-ends.js';
+import { initialState, type QueryState } from '../query/state.js';
+import { clientModel } from './client-model.js';
+import { QuerySet } from './query-set.js';
+import type { QueryContext } from './reading.js';
+import type { PayloadOf, Related } from './types.js';
+
+/** The related managers of a row, by the names of its relations. */
+export type RelatedManagers<M extends ModelName> = {
+  [Name in keyof PayloadOf<M>['objects']]: RelatedQuerySet<ModelOf<PayloadOf<M>['objects'][Name]>>;
+};
+
+type ModelOf<T> =
+  Related<T> extends { name: infer Name extends ModelName & keyof RegisteredModels } ? Name : ModelName;
+
+type RowOrKey = object | string | number | bigint;
+
+/** The rows that a relation of one row leads to, and the ways to change which they are. Django: a related manager. */
+export class RelatedQuerySet<M extends ModelName = ModelName> extends QuerySet<M> {
+  readonly owner!: Record<string, unknown>;
+  readonly relation!: RelationField;
+
+  /** Relates rows, given as such or by their keys. Django: `add`. */
+  async add(...rows: RowOrKey[]): Promise<void> {
+    const keys = this.#keysOf(rows);
+    if (keys.length > 0) await this.#write({ connect: keys.map((key) => this.#where(key)) });
+  }
+
+  /** Takes rows out of the relation. Django: `remove`. */
+  async remove(...rows: RowOrKey[]): Promise<void> {
+    const keys = this.#keysOf(rows);
+    if (keys.length > 0) await this.#write({ disconnect: keys.map((key) => this.#where(key)) });
+  }
+
+  /** Makes the relation consist of exactly these rows. Django: `set`. */
+  async set(rows: readonly RowOrKey[]): Promise<void> {
+    await this.#write({ set: this.#keysOf(rows).map((key) => this.#where(key)) });
+  }
+
+  /** Takes all rows out of the relation. Django: `clear`. */
+  async clear(): Promise<void> {
+    await this.#write({ set: [] });
+  }
+
+  override create(data: object): Promise<never> {
+    return super.create({ ...data, ...this.#link() }) as Promise<never>;
+  }
+
+  protected override given(values: object): Record<string, unknown> {
+    return { ...super.given(values), ...this.#link() };
+  }
+
+  /** A query for some of the related rows is like any other one. */
+  protected override with(changes: Partial<QueryState>): this {
+    return new QuerySet(this.context, { ...this.state, ...changes }) as this;
+  }
+
+  /** What a new row has to have to be one of the related rows. */
+  #link(): Record<string, unknown> {
+    const { schema } = this.context.database;
+    const ends = relationEnds(schema, this.#ownerModel, this.relation);
+    if (ends.through)
+      return { [this.relation.inverse]: { connect: { [ends.own.name]: this.owner[ends.own.name] } } };
+    return Object.fromEntries(ends.pairs.map(({ own, other }) => [other.name, this.owner[own.name]]));
+  }
+
+  get #ownerModel(): ModelMetadata {
+    const { schema } = this.context.database;
+    const inverse = schema.models[this.relation.model]!.fields[this.relation.inverse] as RelationField;
+    return schema.models[inverse.model]!;
+  }
+
+  async #write(change: object): Promise<void> {
+    const model = this.#ownerModel;
+    const [key] = keyFields(model);
+    await clientModel(this.context.database, model.name).update({
+      where: { [key!.name]: this.owner[key!.name] },
+      data: { [this.relation.name]: change },
+    });
+  }
+
+  #where(key: unknown): object {
+    return { [this.model.primaryKey[0]!]: key };
+  }
+
+  #keysOf(rows: readonly RowOrKey[]): unknown[] {
+    const name = this.model.primaryKey[0]!;
+    const keys = rows.map((row) => {
+      const key = typeof row === 'object' ? (row as Record<string, unknown>)[name] : row;
+      if (key === undefined || key === null)
+        throw new InvalidValueError(`A row of ${this.model.name} needs a key to be related.`);
+      return key;
+    });
+    return [...new Set(keys)];
+  }
+}
+
+/** Makes the related managers of a row. */
+export function relatedManagers(
+  row: object,
+  model: ModelMetadata,
+  context: QueryContext,
+): Record<string, RelatedQuerySet> {
+  const managers: Record<string, RelatedQuerySet> = {};
+  for (const field of Object.values(model.fields)) {
+    if (field.kind !== 'relation') continue;
+    Object.defineProperty(managers, field.name, {
+      enumerable: true,
+      get: () => relatedManager(row as Record<string, unknown>, model, field, context),
+    });
+  }
+  return managers;
+}
+
+function relatedManager(
+  owner: Record<string, unknown>,
+  model: ModelMetadata,
+  relation: RelationField,
+  context: QueryContext,
+): RelatedQuerySet {
+  const ends = relationEnds(context.database.schema, model, relation);
+  const needed = ends.through ? [ends.own.name] : ends.pairs.map((pair) => pair.own.name);
+  if (
+    needed.some(
+      (name) => owner[name] === undefined || (!ends.through && ends.isOwner ? false : owner[name] === null),
+    )
+  ) {
+    throw new InvalidValueError(
+      `A row of ${model.name} needs "${needed.join('", "')}" before "${relation.name}" can be used.`,
+    );
+  }
+  const where = ends.through
+    ? { [relation.inverse]: owner[ends.own.name] }
+    : Object.fromEntries(ends.pairs.map(({ own, other }) => [other.name, owner[own.name]]));
+  const state: QueryState = { ...initialState(relation.model), conditions: [new QExpression([where])] };
+  return Object.assign(new RelatedQuerySet(context, state), { owner, relation });
+}

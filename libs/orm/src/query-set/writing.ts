@@ -1,0 +1,123 @@
+import { InvalidQueryError } from '../errors.js';
+import type { Expression } from '../expressions/expression.js';
+import type { ModelName } from '../metadata/register.js';
+import { statementFor, write } from '../query/execute.js';
+import { checkWritable, compileUpdate } from '../query/update.js';
+import { type BulkCreateOptions, bulkCreate } from './bulk-create.js';
+import { bulkUpdate } from './bulk-update.js';
+import { called, createRow, type CreateOptions, getOrCreate, plainValues } from './create-rows.js';
+import { deleteRows, type DeleteResult } from './delete-rows.js';
+import type { Filter } from './filter.js';
+import { Finding } from './finding.js';
+import { type RefreshOptions, refreshRow, type SaveOptions, saveRow } from './save-row.js';
+import type { PayloadOf, RowOf } from './types.js';
+
+/** What `update()` takes: values, or expressions of them. */
+export type Updates<M extends ModelName> = {
+  [Name in keyof RowOf<M>]?:
+    RowOf<M>[Name] | Expression | (RowOf<M>[Name] extends object ? string | number : never);
+} & { [Name in keyof PayloadOf<M>['objects']]?: unknown };
+
+export interface UpdateOrCreateOptions extends CreateOptions {
+  /** Values of a row that is created, instead of the defaults. */
+  createDefaults?: Readonly<Record<string, unknown>>;
+}
+
+/** The writing half of a QuerySet. */
+export abstract class Writing<M extends ModelName, T, A> extends Finding<M, T, A> {
+  /** Creates a row through the Prisma client, so that its signals are sent. Django: `create`. */
+  create(data: object): Promise<RowOf<M>> {
+    return createRow(this.context.database, this.state.model, data) as Promise<RowOf<M>>;
+  }
+
+  /**
+   * Finds the one row with the given values, or creates it with them and the defaults; also says whether it did. Two
+   * that do so at once make one row where the values are unique. Django: `get_or_create`.
+   *
+   * @example
+   * const [author, isNew] = await authors.getOrCreate({ email }, { defaults: { name, age } })
+   */
+  getOrCreate(
+    values: Filter<PayloadOf<M>, A>,
+    options: CreateOptions = {},
+  ): Promise<[row: T, isCreated: boolean]> {
+    const { database } = this.context;
+    return getOrCreate(
+      () => this.filter(values).get(),
+      this.given(values),
+      options,
+      this.state.model,
+      database,
+    );
+  }
+
+  /** Writes the defaults to the one row with the given values, or creates it. Django: `update_or_create`. */
+  async updateOrCreate(
+    values: Filter<PayloadOf<M>, A>,
+    { defaults = {}, createDefaults = defaults }: UpdateOrCreateOptions = {},
+  ): Promise<[row: T, isCreated: boolean]> {
+    return this.context.database.atomic(async () => {
+      const [row, isCreated] = await this.getOrCreate(values, { defaults: createDefaults });
+      if (isCreated) return [row, true];
+      const { database } = this.context;
+      return [(await saveRow(database, this.state.model, row as object, called(defaults))) as T, false];
+    });
+  }
+
+  /**
+   * Creates rows by as few statements as possible, and returns them with their keys. It sends no signals. Django:
+   * `bulk_create`.
+   */
+  bulkCreate(rows: readonly object[], options: BulkCreateOptions = {}): Promise<RowOf<M>[]> {
+    return bulkCreate(this.context.database, this.state.model, rows, options) as Promise<RowOf<M>[]>;
+  }
+
+  /** Writes some fields of rows, each its own values, by one statement a batch; returns how many there were. Django: `bulk_update`. */
+  bulkUpdate(
+    rows: readonly object[],
+    fields: readonly string[],
+    options: { batchSize?: number } = {},
+  ): Promise<number> {
+    return bulkUpdate(this.context.database, this.state.model, rows, fields, options);
+  }
+
+  /** Writes a row: updates the one with its key, or creates it. Django: `Model.save`. */
+  save(row: object, options: SaveOptions = {}): Promise<RowOf<M>> {
+    return saveRow(this.context.database, this.state.model, row, row, options) as Promise<RowOf<M>>;
+  }
+
+  /** Reads a row again. Django: `refresh_from_db`. */
+  refresh(row: object, options: RefreshOptions = {}): Promise<RowOf<M>> {
+    return refreshRow(this.context.database, this.state.model, row, options) as Promise<RowOf<M>>;
+  }
+
+  /**
+   * Writes values, which may be expressions, to all rows by one statement; returns their number. It sends no
+   * signals. Django: `update`.
+   *
+   * @example
+   * await books.filter({ pages: 0 }).update({ price: F('price').mul(0.9) })
+   */
+  async update(values: Updates<M>): Promise<number> {
+    const { database } = this.context;
+    const statement = statementFor(database);
+    const { node, isEmpty } = compileUpdate(this.state, values, statement);
+    return isEmpty ? 0 : write(database, statement.dialect, node);
+  }
+
+  /** Deletes the rows, and what `onDelete: Cascade` deletes with them; returns how many of each model. Django: `delete`. */
+  async delete(): Promise<DeleteResult> {
+    checkWritable(this.state, 'delete');
+    if (this.state.selection.kind === 'values')
+      throw new InvalidQueryError('delete() cannot follow values().');
+    return deleteRows(
+      this.with({ ordering: [], prefetches: [], related: undefined }).state,
+      this.context.database,
+    );
+  }
+
+  /** The values that a row which meets a filter is created with; a related manager adds its own. */
+  protected given(values: object): Record<string, unknown> {
+    return plainValues(values);
+  }
+}
