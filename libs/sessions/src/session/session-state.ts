@@ -107,6 +107,7 @@ export class SessionState {
     if (key === '__proto__') throw new TypeError('"__proto__" cannot be a key of a session.');
     this.#touch()[key] = value;
     this.#changes.set(key, value);
+    if (isObject(value)) this.#lent.add(key);
     this.#change();
   }
 

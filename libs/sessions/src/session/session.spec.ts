@@ -171,6 +171,16 @@ describe('Session.save()', () => {
     expect(await stored(key)).toEqual({ cart: [1, 2, 3] });
   });
 
+  it('sees what became of a value that was set and saved before', async () => {
+    const session = await open();
+    const cart = [1];
+    session.set('cart', cart);
+    await session.save();
+    cart.push(2);
+    await session.save();
+    expect(await stored(session.sessionKey!)).toEqual({ cart: [1, 2] });
+  });
+
   it('fails when the session was deleted meanwhile, and does not bring it back', async () => {
     const key = await saved({ a: 1 });
     const session = await open(key);
