@@ -12,7 +12,8 @@ import { layer, platforms, type RunningApp, startApp } from './testing.spec-supp
 
 const slot = contextKey<string>('protocol');
 const seenInStream: (string | undefined)[] = [];
-let release: (() => void) | undefined;
+let release: () => void = () => undefined;
+let hasArrived = false;
 
 @Controller()
 class ProtocolController {
@@ -23,7 +24,10 @@ class ProtocolController {
     return body;
   }
   @Get('slow') async slow() {
-    await new Promise<void>((resolve) => (release = resolve));
+    await new Promise<void>((resolve) => {
+      release = resolve;
+      hasArrived = true;
+    });
     return 'slow';
   }
   @Get('never') never(@Res() response: any) {
@@ -127,7 +131,7 @@ describe.each(platforms)('the pipeline on %s', (_name, makeAdapter) => {
       'GET /slow HTTP/1.1\r\nHost: a\r\n\r\nGET /quick HTTP/1.1\r\nHost: a\r\n\r\nGET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n',
     );
     while (outs.length < 2) await wait(1);
-    release!();
+    release();
     const text = await raw.until(/404/);
     expect(text.match(/HTTP\/1\.1 (\d+)/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 200', 'HTTP/1.1 404']);
     expect(text.indexOf('slow')).toBeLessThan(text.indexOf('quick'));
@@ -185,9 +189,9 @@ describe.each(platforms)('the pipeline on %s', (_name, makeAdapter) => {
 
   it('waits for a handler whose client has gone', async () => {
     const raw = client();
-    release = undefined;
+    hasArrived = false;
     raw.write('GET /slow HTTP/1.1\r\nHost: a\r\n\r\n');
-    while (release === undefined) await wait(1);
+    while (!hasArrived) await wait(1);
     raw.socket.destroy();
     release();
     while (outs.length === 0) await wait(1);

@@ -1,7 +1,7 @@
 import type { INestApplication, ModuleMetadata, Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { ExpressAdapter } from '@nestjs/platform-express';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { AbstractHttpAdapter } from '@nestjs/core';
 import { type Middleware, MiddlewareModule, type MiddlewareModuleOptions } from './index.js';
 
@@ -29,7 +29,7 @@ export async function startApp(
 }
 
 export interface RunningApp {
-  app: INestApplication & Partial<NestFastifyApplication>;
+  app: INestApplication;
   url: string;
 }
 

@@ -84,6 +84,6 @@ async function observe(
 
 /** The headers that the recording looked at. */
 function recordedHeaders(): ReadonlySet<string> {
-  const cases = recordedCases('middleware') as readonly MiddlewareCase[];
+  const cases = recordedCases('middleware') as unknown as readonly MiddlewareCase[];
   return new Set(cases.flatMap(({ observed }) => observed.flatMap(({ headers }) => Object.keys(headers))));
 }

@@ -8,35 +8,58 @@ import { originalsOf } from '../seam/raw-response.js';
 import { writeResponse } from '../seam/write-response.js';
 import { Platform } from './platform.js';
 
-type ExpressNext = (error?: unknown) => void;
 type ExpressRequest = IncomingMessage & { res?: ServerResponse };
-
 type ExpressResponse = ServerResponse & {
+  locals?: object;
   render(view: string, options: object, done: (error: Error | null, html: string) => void): void;
   send(body: string): unknown;
 };
+type ErrorHandler = (
+  error: unknown,
+  request: IncomingMessage,
+  response: ServerResponse,
+  next: () => void,
+) => unknown;
 
-/** Is Express: its request and response are Node's own, and a first layer is what everything passes. */
+interface ExpressApplication {
+  request: object;
+  response: object;
+  handle(request: IncomingMessage, response: ServerResponse, done?: unknown): void;
+}
+
+/** Is Express: its request and response are Node's own. */
 export class ExpressPlatform extends Platform {
+  #errorHandler: ErrorHandler | undefined;
+
   constructor(private readonly adapter: AbstractHttpAdapter) {
     super();
   }
 
   override install(pipeline: Pipeline): void {
-    this.adapter.use((request: IncomingMessage, response: ServerResponse, next: ExpressNext) => {
-      const failure = this.failureOf(response);
-      if (failure !== undefined) next(failure.error);
-      else if (this.exchangeOf(request) !== undefined) next();
-      else pipeline.handle(request, response, next);
-    });
+    const application = this.adapter.getInstance() as ExpressApplication;
+    const { handle } = application;
+    // A layer of the router would do too, and cost every request as much as the pipeline itself.
+    application.handle = (request, response, done) => {
+      if (Exchange.of(request) !== undefined) handle.call(application, request, response, done);
+      else pipeline.handle(request, response, () => handle.call(application, request, response, done));
+    };
+    const { adapter } = this;
+    const { setErrorHandler } = adapter;
+    adapter.setErrorHandler = (handler: ErrorHandler, prefix?: string) => {
+      this.#errorHandler = handler;
+      return setErrorHandler?.call(adapter, handler, prefix);
+    };
   }
 
-  protected override dispatch(request: ExpressRequest, response: ServerResponse): void {
+  override fail(error: unknown, request: ExpressRequest, response: ExpressResponse): void {
+    const application = this.adapter.getInstance() as ExpressApplication;
+    // What Express does itself to whatever comes in: the error may have happened before.
+    Object.setPrototypeOf(request, application.request);
+    Object.setPrototypeOf(response, application.response);
+    response.locals ??= Object.create(null) as object;
     const own = request.res;
-    (this.adapter.getInstance() as (request: IncomingMessage, response: ServerResponse) => void)(
-      request,
-      response,
-    );
+    request.res = response;
+    void this.#errorHandler!(error, request, response, () => undefined);
     if (own !== undefined) request.res = own;
   }
 

@@ -29,6 +29,11 @@ interface FastifyInstance {
   ): void;
 }
 
+const FAILURE = Symbol('failure');
+
+/** A response that an error is to be answered with, which the hook passes on to the error handler. */
+type FailedResponse = ServerResponse & { [FAILURE]?: { error: unknown } };
+
 /** Is Fastify: guards and handlers get objects around Node's, and a hook is what everything passes. */
 export class FastifyPlatform extends Platform {
   constructor(private readonly adapter: AbstractHttpAdapter) {
@@ -41,9 +46,9 @@ export class FastifyPlatform extends Platform {
 
   override install(pipeline: Pipeline): void {
     this.#instance.addHook('onRequest', (request, reply, done) => {
-      const failure = this.failureOf(reply.raw);
+      const failure = (reply.raw as FailedResponse)[FAILURE];
       if (failure !== undefined) return done(failure.error);
-      const exchange = this.exchangeOf(request.raw);
+      const exchange = Exchange.of(request.raw);
       if (exchange !== undefined) {
         exchange.adopt(request);
         return done();
@@ -51,14 +56,19 @@ export class FastifyPlatform extends Platform {
       // The route is already chosen here, so that a middleware that changes the URL has the request routed again.
       const { url } = request.raw;
       pipeline.handle(request.raw, reply.raw, () => {
-        if (request.raw.url !== url) return this.dispatch(request.raw, reply.raw);
-        this.exchangeOf(request.raw)?.adopt(request);
+        if (request.raw.url !== url) return this.#dispatch(request.raw, reply.raw);
+        Exchange.of(request.raw)?.adopt(request);
         done();
       });
     });
   }
 
-  protected override dispatch(request: IncomingMessage, response: ServerResponse): void {
+  override fail(error: unknown, request: IncomingMessage, response: ServerResponse): void {
+    (response as FailedResponse)[FAILURE] = { error };
+    this.#dispatch(request, response);
+  }
+
+  #dispatch(request: IncomingMessage, response: ServerResponse): void {
     this.#instance.routing(request, response);
   }
 

@@ -1,14 +1,9 @@
-import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { HttpResponse } from '../http/http-response.js';
 import type { TemplateResponse } from '../http/template-response.js';
-import { Exchange } from '../pipeline/exchange.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 
 type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
-
-const FAILURE = Symbol('failure');
-
-type FailedResponse = ServerResponse & { [FAILURE]?: { error: unknown } };
 
 /**
  * Knows one of the platforms that Nest runs on: how requests get in, and how a finished response is answered.
@@ -22,8 +17,8 @@ export abstract class Platform {
    */
   abstract install(pipeline: Pipeline): void;
 
-  /** Hands a request to the platform as if it had just arrived. */
-  protected abstract dispatch(request: IncomingMessage, response: ServerResponse): void;
+  /** Has the application's error handler write to `response`, as if the error had happened before routing. */
+  abstract fail(error: unknown, request: IncomingMessage, response: ServerResponse): void;
 
   /** Answers a routed request with a finished response. */
   abstract reply(response: object, finished: HttpResponse): unknown;
@@ -44,21 +39,5 @@ export abstract class Platform {
       server.off('request', listener);
       for (const inner of listeners) server.on('request', inner);
     };
-  }
-
-  /** Has the application's error handler write to `response`, as if the error had happened before routing. */
-  fail(error: unknown, request: IncomingMessage, response: ServerResponse): void {
-    (response as FailedResponse)[FAILURE] = { error };
-    this.dispatch(request, response);
-  }
-
-  /** Returns the error that a response was made for, in the platform's entry. */
-  protected failureOf(response: ServerResponse): { error: unknown } | undefined {
-    return (response as FailedResponse)[FAILURE];
-  }
-
-  /** Returns the exchange that a request is in when it reaches the platform's entry. */
-  protected exchangeOf(request: IncomingMessage): Exchange | undefined {
-    return Exchange.of(request);
   }
 }

@@ -85,24 +85,30 @@ export class Pipeline implements ExchangeOwner {
     }
   }
 
-  async #enter(exchange: Exchange, index: number, inner: () => void): Promise<HttpResponse> {
+  /** Goes one layer further in; plain functions pass promises on, as every further one costs on every layer. */
+  #enter(exchange: Exchange, index: number, inner: () => void): Promise<HttpResponse> {
     const layer = this.#layers[index];
+    if (layer === undefined) return this.#innermost(exchange, index, inner);
+    if (applies(layer, exchange.request)) return this.#pass(exchange, index, layer, inner);
+    return this.#skip(exchange, index, inner);
+  }
+
+  async #innermost(exchange: Exchange, index: number, inner: () => void): Promise<HttpResponse> {
     let response: HttpResponse;
-    if (layer === undefined) response = await this.#innermost(exchange, inner);
-    else if (applies(layer, exchange.request)) response = await this.#pass(exchange, index, layer, inner);
-    else response = await this.#enter(exchange, index + 1, inner);
+    try {
+      response = await exchange.capture(inner);
+      this.#tellError(exchange, response);
+    } catch (error) {
+      response = await this.recover(error, exchange);
+    }
     exchange.answeredFrom = index;
     return response;
   }
 
-  async #innermost(exchange: Exchange, inner: () => void): Promise<HttpResponse> {
-    try {
-      const response = await exchange.capture(inner);
-      this.#tellError(exchange, response);
-      return response;
-    } catch (error) {
-      return this.recover(error, exchange);
-    }
+  async #skip(exchange: Exchange, index: number, inner: () => void): Promise<HttpResponse> {
+    const response = await this.#enter(exchange, index + 1, inner);
+    exchange.answeredFrom = index;
+    return response;
   }
 
   async #pass(
@@ -113,15 +119,17 @@ export class Pipeline implements ExchangeOwner {
   ): Promise<HttpResponse> {
     let hasCalledNext = false;
     const next = (): Promise<HttpResponse> => {
-      if (hasCalledNext)
+      if (hasCalledNext) {
         throw new MiddlewareContractError(
           `${name} called next() twice: keep the response of the first call.`,
         );
+      }
       hasCalledNext = true;
       return this.#enter(exchange, index + 1, inner);
     };
+    let response: HttpResponse;
     try {
-      const response = await middleware.handle(exchange.request, next);
+      response = await middleware.handle(exchange.request, next);
       if (hasCalledNext && exchange.answeredFrom !== index + 1) {
         throw new MiddlewareContractError(
           `${name} returned before the response of next() was there: write "await next()".`,
@@ -132,10 +140,11 @@ export class Pipeline implements ExchangeOwner {
           `${name} returned no HttpResponse: return the response of next(), or one of your own.`,
         );
       }
-      return response;
     } catch (error) {
-      return this.recover(error, exchange);
+      response = await this.recover(error, exchange);
     }
+    exchange.answeredFrom = index;
+    return response;
   }
 
   #tellError(exchange: Exchange, response: HttpResponse): void {

@@ -73,12 +73,24 @@ export class HeldResponse {
     this.#isReleased = true;
     stopPretending(this.raw);
     if (response.isStreaming) this.#keepContext();
-    const wasComplete = this.#state === 'complete';
+    const before = this.#state;
     // Node calls `writeHead()` from within `end()`: from here on it must reach Node.
     this.#state = 'passing';
-    writeResponse(this, response, { isOwn, head: isOwn ? this.#head : undefined, callback: this.#callback });
+    try {
+      writeResponse(this, response, {
+        isOwn,
+        head: isOwn ? this.#head : undefined,
+        callback: this.#callback,
+      });
+    } catch (error) {
+      // Node has refused a header and nothing has left: what the inner part writes meanwhile must not leave either.
+      this.#state = before;
+      this.#isReleased = false;
+      if (!this.raw.headersSent) pretendSent(this.raw, before === 'complete');
+      throw error;
+    }
     if (isDirect) this.#passOn(stream);
-    else if (!wasComplete) this.#state = isOwn && stream !== undefined ? 'streaming' : 'discarded';
+    else if (before !== 'complete') this.#state = isOwn && stream !== undefined ? 'streaming' : 'discarded';
     if (stream !== undefined && !isOwn) stream.destroy();
   }
 

@@ -1,0 +1,13 @@
+import { Controller, Get } from '@nestjs/common';
+import { decorateMethod } from './pages.js';
+
+/** A handler that returns a small object, as most do. */
+class Items {
+  items() {
+    return { items: [1, 2, 3], page: 1, pages: 4, total: 12 };
+  }
+}
+decorateMethod(Items, 'items', [Get('items')]);
+Controller()(Items);
+
+export { Items };
