@@ -7,6 +7,9 @@ import type { Area, Evaluator } from './evaluator.js';
  * orm: async () => (await import('./orm/orm-evaluator.js')).ormEvaluator,
  */
 export const evaluators: Partial<Record<Area, () => Promise<Evaluator>>> = {
+  orm: async () => (await import('./orm/orm-evaluator.js')).ormEvaluator,
+  cache_api: async () => (await import('./cache_api/cache-evaluator.js')).cacheApiEvaluator,
   middleware: async () => (await import('./middleware/middleware-evaluator.js')).middlewareEvaluator,
+  signals: async () => (await import('./signals/signals-evaluator.js')).signalsEvaluator,
   sessions: async () => (await import('./sessions/sessions-evaluator.js')).sessionsEvaluator,
 };

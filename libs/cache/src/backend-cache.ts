@@ -47,6 +47,10 @@ export class BackendCache extends Cache {
     return (value === undefined ? fallback : value) as T | D;
   }
 
+  async has(key: CacheKey, options?: VersionOptions): Promise<boolean> {
+    return (await this.#fresh(await this.#backend.get(this.#key(key, options, 'has')))) !== undefined;
+  }
+
   async set(key: CacheKey, value: unknown, timeout?: Timeout, options?: SetOptions): Promise<void> {
     const made = this.#key(key, options, 'set');
     if (value === undefined) {

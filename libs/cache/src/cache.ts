@@ -50,6 +50,9 @@ export abstract class Cache {
   /** Stores a value where there is none; tells whether it did. */
   abstract add(key: CacheKey, value: unknown, timeout?: Timeout, options?: VersionOptions): Promise<boolean>;
 
+  /** Tells whether a key has a value. */
+  abstract has(key: CacheKey, options?: VersionOptions): Promise<boolean>;
+
   /** Gives an entry a new timeout from now on; tells whether there was one. */
   abstract touch(key: CacheKey, timeout?: Timeout, options?: VersionOptions): Promise<boolean>;
 
@@ -113,11 +116,6 @@ export abstract class Cache {
 
   /** Lets go of connections and timers; the module does so at shutdown. */
   abstract close(): Promise<void>;
-
-  /** Tells whether a key has a value. */
-  async has(key: CacheKey, options?: VersionOptions): Promise<boolean> {
-    return (await this.get(key, undefined, options)) !== undefined;
-  }
 
   /** Subtracts from a stored whole number. @throws MissingCacheKeyError, NotAnIntegerError */
   decr(key: CacheKey, delta = 1, options?: VersionOptions): Promise<number> {
