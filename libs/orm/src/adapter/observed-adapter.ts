@@ -7,10 +7,10 @@ import type {
   SqlResultSet,
 } from '@prisma/driver-adapter-utils';
 import { executeScript } from './execute-script.js';
-import { ObservedTransaction, type TransactionContext } from './observed-transaction.js';
+import { ObservedTransaction } from './observed-transaction.js';
 import type { StatementObservers } from './statement-observers.js';
 
-export interface AdapterHooks extends TransactionContext {
+export interface AdapterHooks {
   /** Hears of every transaction that begins, in the asynchronous context of whoever began it. */
   began(transaction: ObservedTransaction): void;
 }
@@ -59,7 +59,7 @@ export class ObservedAdapter implements SqlDriverAdapter {
     // PGlite's adapter would set the level before the transaction begins, where it has no effect.
     const isSetHere = isolationLevel !== undefined && this.provider === 'postgres';
     const inner = await this.driver.startTransaction(isSetHere ? undefined : isolationLevel);
-    const transaction = new ObservedTransaction(inner, this.observers, this.hooks);
+    const transaction = new ObservedTransaction(inner, this.observers);
     if (isSetHere) await transaction.isolate(isolationLevel);
     this.hooks.began(transaction);
     return transaction;

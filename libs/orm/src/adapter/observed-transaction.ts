@@ -1,4 +1,3 @@
-import { AsyncResource } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type {
   IsolationLevel,
@@ -12,11 +11,6 @@ import { SerialQueue } from './serial-queue.js';
 import { sqlQuery } from './sql-query.js';
 import type { StatementObservers } from './statement-observers.js';
 
-export interface TransactionContext {
-  /** Whether the current asynchronous flow is inside `transaction`. */
-  isCurrent(transaction: ObservedTransaction): boolean;
-}
-
 /** One transaction of the driver: its statements run one after another, and its end tells the observers what it wrote. */
 export class ObservedTransaction implements Transaction {
   readonly id = randomUUID();
@@ -24,8 +18,6 @@ export class ObservedTransaction implements Transaction {
   readonly adapterName: string;
   readonly options: TransactionOptions;
   readonly #writes = new Set<string>();
-  /** The flow of the Prisma call under way; Prisma itself may send it from the flow of another call of the same tick. */
-  #caller = new AsyncResource('QuintetTransaction');
   /** One connection takes one statement at a time. */
   readonly #queue = new SerialQueue();
   #hasFailed = false;
@@ -33,16 +25,10 @@ export class ObservedTransaction implements Transaction {
   constructor(
     private readonly driver: Transaction,
     private readonly observers: StatementObservers,
-    private readonly context: TransactionContext,
   ) {
     this.provider = driver.provider;
     this.adapterName = driver.adapterName;
     this.options = driver.options;
-  }
-
-  /** Remembers the current flow as the one that observers are to be called in. */
-  enter(): void {
-    if (!this.observers.isEmpty) this.#caller = new AsyncResource('QuintetStatement');
   }
 
   /** Whether a statement failed and no savepoint was restored since: PostgreSQL then refuses everything but a rollback. */
@@ -151,8 +137,7 @@ export class ObservedTransaction implements Transaction {
 
   #tell(query: SqlQuery, startedAt: number, rows: number, error?: unknown): void {
     if (this.observers.isEmpty) return;
-    const tell = () => this.observers.statement({ query, startedAt, rows, transaction: this.id, error });
-    const writes = this.context.isCurrent(this) ? tell() : this.#caller.runInAsyncScope(tell);
+    const writes = this.observers.statement({ query, startedAt, rows, transaction: this.id, error });
     for (const table of writes) this.#writes.add(table);
   }
 }

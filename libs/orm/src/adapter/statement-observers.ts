@@ -1,3 +1,4 @@
+import { requestContext } from '@nest-quintet/core';
 import type { SqlQuery } from '@prisma/driver-adapter-utils';
 import type { CommitEvent, DatabaseObserver, Dialect } from '../database/database.js';
 import type { SchemaMetadata } from '../metadata/schema.js';
@@ -39,6 +40,14 @@ export class StatementObservers {
   add(observer: DatabaseObserver): Disposable {
     this.#observers.add(observer);
     return { [Symbol.dispose]: () => void this.#observers.delete(observer) };
+  }
+
+  /**
+   * Names the current flow, so that statements of different flows are not sent as one; `undefined` where nobody asks.
+   */
+  flow(): readonly unknown[] | undefined {
+    if (this.isEmpty) return undefined;
+    return [requestContext.current(), ...Array.from(this.#observers, (observer) => observer.flow?.())];
   }
 
   /** Tells of one statement that has ended, and returns the tables that it wrote. */

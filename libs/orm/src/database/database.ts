@@ -45,6 +45,13 @@ export interface DatabaseObserver {
   statement?(event: StatementEvent): void;
   /** Runs before the caller learns of the commit, and after each self-committing write; it is awaited. */
   committed?(event: CommitEvent): void | Promise<void>;
+  /**
+   * Returns what the statements of the current flow belong to, where the observer keeps that apart.
+   *
+   * Prisma merges `findUnique` calls that are made at the same moment into one statement; those of different requests,
+   * and those for which this returns different values, are sent one by one.
+   */
+  flow?(): unknown;
 }
 
 /** One configured database: the port through which everything else in Quintet reaches Prisma. The DI token of the default database. */

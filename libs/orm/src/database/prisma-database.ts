@@ -50,6 +50,7 @@ export class PrismaDatabase extends Database {
             : toMilliseconds(transactions.timeout, 'transactions.timeout'),
       },
       report,
+      () => this.#observers.flow(),
     );
     this.#adapter = new ObservedAdapterFactory(adapter, this.#observers, this.#transactions);
     const plain = client(this.#adapter);

@@ -1,5 +1,7 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { contextKey, RequestContext, requestContext } from '@nest-quintet/core';
 import pg from 'pg';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/database.js';
 import { describeWith } from '../../../../test/support/servers.js';
@@ -52,18 +54,19 @@ describeWith('postgres', 'transactions on PostgreSQL', (servers) => {
 
     it('runs no callback when the connection is cut before the commit', async () => {
       const ran: string[] = [];
+      const other = new pg.Client({ connectionString: shop.url });
+      await other.connect();
       const attempt = shop.database.atomic(async () => {
         onCommit(() => ran.push('callback'));
         await shop.prisma.store.deleteMany();
         const { rows } = await shop.database.query('SELECT pg_backend_pid()', []);
-        const killer = new pg.Client({ connectionString: shop.url });
-        await killer.connect();
-        await killer.query('SELECT pg_terminate_backend($1)', [rows[0]![0]]);
-        await killer.end();
+        await other.query('SELECT pg_terminate_backend($1)', [rows[0]![0]]);
       });
       await expect(attempt).rejects.toThrow(/connection/i);
       expect(ran).toEqual([]);
-      expect(await shop.prisma.store.count()).toBe(5);
+      const { rows } = await other.query('SELECT count(*)::int FROM shop_store');
+      await other.end();
+      expect(rows).toEqual([{ count: 5 }]);
     });
 
     it('keeps the isolation that was asked for', async () => {
@@ -477,6 +480,40 @@ function transactionSuite(open: () => Promise<TestDatabase>): void {
         .catch(() => undefined);
       await shop.database.execute('UPDATE shop_book SET publisher_id = 4711', []).catch(() => undefined);
       expect(commits).toEqual([]);
+    });
+
+    it('is called in the flow of whoever sent the statement, also where Prisma would merge several', async () => {
+      const visitor = contextKey<string>('visitor');
+      const part = new AsyncLocalStorage<string>();
+      const heard: string[] = [];
+      using _ = shop.database.observe({
+        statement: ({ parameters }) =>
+          void heard.push(`${requestContext.get(visitor)} ${part.getStore()} ${String(parameters[0])}`),
+        flow: () => part.getStore(),
+      });
+      const visit = <T>(name: string, work: () => Promise<T>) => {
+        const context = new RequestContext();
+        context.set(visitor, name);
+        return requestContext.run(context, work);
+      };
+      // A call of Prisma's client starts where it is awaited.
+      const find = async (id: number) => void (await shop.prisma.book.findUnique({ where: { id } }));
+      await Promise.all([
+        visit('ada', () => Promise.all([find(1), find(2), part.run('aside', () => find(3))])),
+        visit('bo', () => find(4)),
+        find(5),
+        visit('cy', () =>
+          shop.database.atomic(() => Promise.all([find(6), part.run('aside', () => find(7))])),
+        ),
+      ]);
+      expect(heard.toSorted()).toEqual([
+        'ada aside 3',
+        'ada undefined 1',
+        'bo undefined 4',
+        'cy aside 7',
+        'cy undefined 6',
+        'undefined undefined 5',
+      ]);
     });
 
     it('is told before the caller learns of the commit', async () => {

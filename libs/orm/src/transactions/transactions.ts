@@ -1,4 +1,5 @@
-import type { ObservedTransaction, TransactionContext } from '../adapter/observed-transaction.js';
+import type { AdapterHooks } from '../adapter/observed-adapter.js';
+import type { ObservedTransaction } from '../adapter/observed-transaction.js';
 import type { ReportError } from '../adapter/report-error.js';
 import { SerialQueue } from '../adapter/serial-queue.js';
 import type { AtomicOptions } from '../database/database.js';
@@ -13,20 +14,24 @@ import type {
   PrismaTransactionOptions,
 } from './prisma-client.js';
 import { innermostBlock, scopes, type Scope } from './scope.js';
+import { TickBatches } from './tick-batches.js';
 
 type Run<T> = (client: PrismaClientLike) => Promise<T>;
 
 const readingActions = /^(find|aggregate|groupBy|count)/;
 
 /** The ambient transactions of one database: everything that runs inside of a block joins it. */
-export class Transactions implements TransactionContext, ClientRouting {
+export class Transactions implements ClientRouting, AdapterHooks {
   #begin!: BeginTransaction;
   #savepoints = 0;
   readonly #open = new Set<Promise<unknown>>();
+  readonly #batches = new TickBatches();
 
   constructor(
     private readonly defaults: Required<Pick<PrismaTransactionOptions, 'maxWait' | 'timeout'>>,
     private readonly report: ReportError,
+    /** Names the current flow, where somebody listens to what it sends. */
+    private readonly flow: () => readonly unknown[] | undefined = () => undefined,
   ) {}
 
   /** Learns how a transaction begins, which the client can tell only once it routes its calls here. */
@@ -43,10 +48,6 @@ export class Transactions implements TransactionContext, ClientRouting {
   get open(): Block | undefined {
     const block = this.current;
     return block?.state === 'open' ? block : undefined;
-  }
-
-  isCurrent(transaction: ObservedTransaction): boolean {
-    return this.open?.transaction.driver === transaction;
   }
 
   /** Hands a transaction that the driver has begun to the block that asked for it. */
@@ -102,16 +103,16 @@ export class Transactions implements TransactionContext, ClientRouting {
     execute: (transaction?: PrismaTransaction) => Promise<unknown>,
   ): Promise<unknown> {
     const isRead = readingActions.test(action);
+    const isMerged = action.startsWith('findUnique');
     const block = isRead ? this.open : this.current;
     // A client that belongs to another transaction was chosen on purpose.
-    if (!block || (transaction && transaction.id !== block.transaction.prisma.id)) return execute();
-    const { driver, prisma, requests } = block.transaction;
-    const send = () => {
-      driver.enter();
-      return execute(prisma);
-    };
-    // Prisma merges the `findUnique` calls of one tick into one statement; in the queue they would come one by one.
-    if (action.startsWith('findUnique')) return block.read(send);
+    if (!block || (transaction && transaction.id !== block.transaction.prisma.id)) {
+      return isMerged || transaction ? this.#batches.send(this.flow(), execute) : execute();
+    }
+    const { prisma, requests } = block.transaction;
+    const send = () => this.#batches.send(this.flow(), () => execute(prisma));
+    // In the queue the calls that Prisma merges would come one by one.
+    if (isMerged) return block.read(send);
     return isRead ? block.read(() => requests.run(send)) : block.write(() => requests.run(send));
   }
 
