@@ -1,0 +1,204 @@
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { Controller, Get, Logger, Post, Req } from '@nestjs/common';
+import {
+  BodyLimitMiddleware,
+  currentLanguage,
+  CsrfMiddleware,
+  csrfToken,
+  FrameOptions,
+  FrameOptionsExempt,
+  FrameOptionsMiddleware,
+  HttpResponse,
+  LocaleMiddleware,
+  LoginRequiredMiddleware,
+  LoginNotRequired,
+  messages,
+  MessagesMiddleware,
+  requestId,
+  RequestIdMiddleware,
+  RequestLogMiddleware,
+  SecurityMiddleware,
+} from './index.js';
+import { layer, platforms, type RunningApp, startApp } from './testing.spec-support.js';
+
+@Controller()
+class SiteController {
+  @Get('page') page() {
+    return 'page';
+  }
+  @Get('nonce') nonce(@Req() request: any) {
+    return request.cspNonce;
+  }
+  @Get('framed') @FrameOptionsExempt() framed() {
+    return 'framed';
+  }
+  @Get('own') @FrameOptions('SAMEORIGIN') own() {
+    return 'own';
+  }
+  @Get('language') language(@Req() request: any) {
+    return `${request.language} ${currentLanguage()}`;
+  }
+  @Get('id') id(@Req() request: any) {
+    return `${requestId()} ${request.id}`;
+  }
+  @Get('form') form(@Req() request: any) {
+    return csrfToken(request);
+  }
+  @Post('form') submit() {
+    return 'submitted';
+  }
+  @Get('tell') tell(@Req() request: any) {
+    messages(request).add('warning', 'look out');
+    return HttpResponse.redirect('/told');
+  }
+  @Get('told') told(@Req() request: any) {
+    return [...messages(request)].map(String).join();
+  }
+  @Get('open') @LoginNotRequired() open() {
+    return 'open';
+  }
+}
+
+/** One visitor's session, as plain as express-session's. */
+const session: Record<string, unknown> = {};
+const Session = layer('Session', (request, next) => {
+  request.expose('session', session);
+  return next();
+});
+
+describe.each(platforms)('the middleware that come along, on %s', (_name, makeAdapter) => {
+  let running: RunningApp;
+  afterEach(() => running.app.close());
+  const start = async (...middleware: any[]) => {
+    running = await startApp(makeAdapter, { middleware, controllers: [SiteController] });
+  };
+  const get = async (path: string, init?: RequestInit) => {
+    const response = await fetch(running.url + path, { redirect: 'manual', ...init });
+    return { status: response.status, headers: response.headers, body: await response.text() };
+  };
+
+  it('puts a nonce of its own into the policy of each page', async () => {
+    await start({
+      use: SecurityMiddleware,
+      options: { secureCsp: { 'default-src': ["'self'"], 'script-src': ["'self'", "'nonce'"] } },
+    });
+    const [one, other] = [await get('/nonce'), await get('/nonce')];
+    expect(one.headers.get('content-security-policy')).toBe(
+      `default-src 'self';script-src 'self' 'nonce-${one.body}'`,
+    );
+    expect(other.body).not.toBe(one.body);
+  });
+
+  it('lets a route choose its frames', async () => {
+    await start(FrameOptionsMiddleware);
+    expect((await get('/page')).headers.get('x-frame-options')).toBe('DENY');
+    expect((await get('/framed')).headers.get('x-frame-options')).toBeNull();
+    expect((await get('/own')).headers.get('x-frame-options')).toBe('SAMEORIGIN');
+  });
+
+  it('takes the language from the path', async () => {
+    await start({ use: LocaleMiddleware, options: { languages: ['en', 'pt-BR'], pathPrefix: true } });
+    const translated = await get('/pt-br/language?a=1');
+    expect([translated.body, translated.headers.get('content-language')]).toEqual(['pt-BR pt-BR', 'pt-BR']);
+    expect(translated.headers.get('vary')).toBeNull();
+    expect((await get('/language')).body).toBe('en en');
+    expect((await get('/pt-br')).status).toBe(404);
+  });
+
+  it('gives every request an id and believes nobody unasked', async () => {
+    await start(RequestIdMiddleware);
+    const { body, headers } = await get('/id', { headers: { 'X-Request-Id': 'mine' } });
+    const id = headers.get('x-request-id')!;
+    expect(id).toMatch(/^[0-9a-f-]{36}$/);
+    expect(body).toBe(`${id} ${id}`);
+    await running.app.close();
+    await start({ use: RequestIdMiddleware, options: { trustIncoming: true } });
+    expect((await get('/id', { headers: { 'X-Request-Id': 'mine' } })).body).toBe('mine mine');
+    expect((await get('/id', { headers: { 'X-Request-Id': 'no good' } })).body).not.toContain('no good');
+  });
+
+  it('logs one line per request', async () => {
+    await start(RequestIdMiddleware, RequestLogMiddleware);
+    const log = jest.spyOn(Logger.prototype, 'log').mockImplementation(() => undefined);
+    const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
+    const { headers } = await get('/page?secret=1');
+    await get('/nowhere');
+    expect(log.mock.calls).toEqual([
+      [
+        {
+          method: 'GET',
+          path: '/page',
+          status: 200,
+          bytes: 4,
+          ms: expect.any(Number),
+          requestId: headers.get('x-request-id'),
+        },
+      ],
+    ]);
+    expect(warn.mock.calls).toMatchObject([[{ path: '/nowhere', status: 404 }]]);
+    jest.restoreAllMocks();
+  });
+
+  it('keeps the secret of forms in the session when told to', async () => {
+    for (const key of Object.keys(session)) delete session[key];
+    await start(Session, { use: CsrfMiddleware, options: { csrfUseSessions: true } });
+    const post = (token: string) => get('/form', { method: 'POST', headers: { 'X-CSRFToken': token } });
+    expect((await post('a'.repeat(32))).status).toBe(403);
+    const form = await get('/form');
+    expect(form.headers.get('set-cookie')).toBeNull();
+    expect(session['_csrftoken']).toMatch(/^\w{32}$/);
+    expect((await post(form.body)).body).toBe('submitted');
+    expect((await get('/form')).body).not.toBe(form.body);
+  });
+
+  it('refuses a form through the exception filters', async () => {
+    await start(CsrfMiddleware);
+    const { status, body } = await get('/form', { method: 'POST' });
+    expect([status, JSON.parse(body).message]).toEqual([403, 'CSRF verification failed. Request aborted.']);
+  });
+
+  it('tells messages after a redirect, once, from the session', async () => {
+    await start(Session, MessagesMiddleware);
+    expect((await get('/tell')).status).toBe(302);
+    expect((await get('/told')).body).toBe('look out');
+    expect((await get('/told')).body).toBe('');
+  });
+
+  it('drops the oldest messages that a cookie has no room for, and those that were tampered with', async () => {
+    const Many = layer('Many', (request, next) => {
+      if (request.path === '/page')
+        for (let at = 0; at < 80; at++) messages(request).add('info', `message ${at}`);
+      return next();
+    });
+    await start({ use: MessagesMiddleware, options: { messageStorage: 'cookie', secret: 'a secret' } }, Many);
+    const cookie = (await get('/page')).headers.getSetCookie()[0]!.split(';')[0]!;
+    const told = (await get('/told', { headers: { Cookie: cookie } })).body;
+    expect(told).toMatch(/message 79$/);
+    expect(told).not.toContain('message 0,');
+    expect((await get('/told', { headers: { Cookie: cookie.replace('.', 'x.') } })).body).toBe('');
+  });
+
+  it('asks visitors to log in, except where it is open', async () => {
+    await start({
+      use: LoginRequiredMiddleware,
+      options: {
+        loginUrl: '/in?x=1',
+        isAuthenticated: (request: any) => request.headers['x-user'] === 'ada',
+      },
+    });
+    expect((await get('/page?a=b')).headers.get('location')).toBe('/in?x=1&next=/page%3Fa%3Db');
+    expect((await get('/open')).body).toBe('open');
+    expect((await get('/page', { headers: { 'X-User': 'ada' } })).body).toBe('page');
+    expect((await get('/nowhere')).status).toBe(404);
+  });
+
+  it('refuses a body that is too long before it is read', async () => {
+    await start({ use: BodyLimitMiddleware, options: { dataUploadMaxMemorySize: 10 } });
+    expect((await get('/form', { method: 'POST', body: 'x'.repeat(11) })).status).toBe(413);
+    expect((await get('/form', { method: 'POST', body: 'x'.repeat(10) })).status).not.toBe(413);
+    const stream = new Blob(['x']).stream();
+    expect((await get('/form', { method: 'POST', body: stream, duplex: 'half' } as RequestInit)).status).toBe(
+      411,
+    );
+  });
+});
