@@ -51,6 +51,7 @@ export class DatabaseDependencies extends DependencySource implements OnModuleIn
         if (reads.size > 0) currentDependencies()?.add(tagsOfTables(alias, reads));
       },
       committed: ({ database: alias, writes }) => this.caches.invalidateTags(tagsOfTables(alias, writes)),
+      flow: () => currentDependencies(),
     });
   }
 }
