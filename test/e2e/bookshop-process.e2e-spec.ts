@@ -11,9 +11,7 @@ import { BookshopProcess } from './bookshop-process.js';
 
 describe('npm start', () => {
   let folder: string;
-  beforeAll(async () => {
-    expect(await BookshopProcess.spawn('tools/build.js', {}).exit()).toBe(0);
-  }, 180_000);
+  beforeAll(() => BookshopProcess.build(), 180_000);
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'bookshop-'));
   });

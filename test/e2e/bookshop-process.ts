@@ -22,6 +22,12 @@ export class BookshopProcess {
     }
   }
 
+  /** Builds what the scripts run. */
+  static async build(): Promise<void> {
+    const build = BookshopProcess.spawn('tools/build.js', {});
+    if ((await build.exit()) !== 0) throw new Error(build.output);
+  }
+
   /** Starts a script and returns at once; the shop may not listen yet, or never. */
   static spawn(script: string, environment: Record<string, string>, port = 0): BookshopProcess {
     const { DATABASE_URL: _database, REDIS_URL: _redis, ...inherited } = process.env;

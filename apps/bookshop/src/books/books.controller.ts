@@ -1,7 +1,5 @@
 import { CachePage } from '@nest-quintet/cache';
-import { InjectPrisma } from '@nest-quintet/orm';
 import { Body, Controller, Get, NotFoundException, Param, Patch, Query } from '@nestjs/common';
-import { PrismaClient } from '../generated/prisma/client.js';
 import { textId } from '../http/schemas.js';
 import { BookManager } from './book.manager.js';
 import { presentBook } from './book.presenter.js';
@@ -11,10 +9,7 @@ const pageSize = 10;
 
 @Controller('books')
 export class BooksController {
-  constructor(
-    private readonly books: BookManager,
-    @InjectPrisma() private readonly prisma: PrismaClient,
-  ) {}
+  constructor(private readonly books: BookManager) {}
 
   /** A page of books, kept for a quarter of an hour, or until a table that it was read from is written. */
   @Get()
@@ -42,10 +37,10 @@ export class BooksController {
   @Patch(':id')
   async change(
     @Param('id', { schema: textId }) id: number,
-    @Body({ schema: bookChange }) { price, name }: BookChange,
+    @Body({ schema: bookChange }) change: BookChange,
   ) {
-    await this.books.get({ id });
-    await this.prisma.book.update({ where: { id }, data: { price, name } });
+    const book = await this.books.get({ id });
+    await this.books.save({ ...book, ...change }, { updateFields: Object.keys(change) });
     return presentBook(await this.books.withNames().get({ id }));
   }
 }
