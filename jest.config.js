@@ -31,7 +31,11 @@ export default {
   ],
   globalSetup: '<rootDir>/test/support/servers/global-setup.js',
   globalTeardown: '<rootDir>/test/support/servers/global-teardown.js',
-  reporters: ['default', '<rootDir>/test/support/servers/skip-reporter.js'],
+  reporters: [
+    'default',
+    '<rootDir>/test/support/servers/skip-reporter.js',
+    '<rootDir>/test/support/count-reporter.js',
+  ],
   // What takes minutes runs with `npm test -- --long`.
   testPathIgnorePatterns: [
     '/node_modules/',

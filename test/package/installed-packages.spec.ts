@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { libraries, optionalPeersOf, peersOf, rootVersions } from './manifests.js';
 
 /** What a Nest application brings itself; the versions are ours. */
@@ -14,6 +14,8 @@ const ofItsDatabase = ['prisma', '@prisma/client', '@electric-sql/pglite', 'pgli
 const ofItsBuild = ['typescript', '@types/node', '@types/express', '@types/express-session'];
 
 const minutes = 60_000;
+
+jest.setTimeout(5 * minutes);
 
 let folder: string;
 let app: string;
