@@ -17,6 +17,7 @@ export * from './nest/cache.module.js';
 export * from './nest/inject-cache.decorator.js';
 export * from './nest/cache-control.decorator.js';
 export * from './nest/cache-page.decorator.js';
+export * from './nest/cache-site.middleware.js';
 export * from './nest/never-cache.decorator.js';
 export * from './nest/vary-on.decorator.js';
 export type { CacheControlDirectives } from './pages/cache-control.js';

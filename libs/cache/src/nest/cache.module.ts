@@ -11,6 +11,7 @@ import {
 import { DiscoveryModule } from '@nestjs/core';
 import type { Cache } from '../cache.js';
 import { createCacheManager } from '../cache-manager/create-cache-manager.js';
+import { PageCacheFactory } from './page-cache.factory.js';
 import { PageLayersExplorer } from './page-layers.explorer.js';
 import { PageLayers } from './page-layers.js';
 import { CacheRegistry } from './cache-registry.js';
@@ -34,7 +35,11 @@ import {
  *
  * @throws ImproperlyConfiguredError at start-up, when an alias is asked for that is not configured.
  */
-@Module({ imports: [DiscoveryModule], providers: [PageLayersExplorer, PageLayers], exports: [PageLayers] })
+@Module({
+  imports: [DiscoveryModule],
+  providers: [PageCacheFactory, PageLayersExplorer, PageLayers],
+  exports: [PageCacheFactory, PageLayers],
+})
 export class CacheModule extends ConfigurableModuleClass implements OnApplicationShutdown {
   constructor(private readonly registry: CacheRegistry) {
     super();

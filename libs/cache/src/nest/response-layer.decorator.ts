@@ -1,14 +1,7 @@
 import { UseInterceptors } from '@nestjs/common';
-import type { Timeout } from '../cache-options.js';
 import type { HeaderPatch } from '../pages/compile-layers.js';
-import type { CachePageOptions } from '../pages/page-options.js';
+import type { PageDeclaration } from '../pages/page-options.js';
 import { ResponseLayersInterceptor } from './response-layers.interceptor.js';
-
-/** What `@CachePage()` was given; it becomes a page cache at start-up. */
-export interface PageDeclaration {
-  readonly timeout: Timeout | undefined;
-  readonly options: CachePageOptions;
-}
 
 export type LayerDeclaration = PageDeclaration | HeaderPatch;
 

@@ -17,11 +17,11 @@ export function addressKey(
   method: string,
   { keyPrefix, query }: PageKeyOptions,
 ): string {
-  const { scheme, hosts, url } = request;
+  const { scheme, hosts, url, language } = request;
   const address = query
     ? [pathOf(url), query.map((name) => request.query[name] ?? null)]
     : [url.endsWith('?') ? url.slice(0, -1) : url];
-  return `page:${method}:${hash([keyPrefix, scheme, hosts, address])}`;
+  return `page:${method}:${hash([keyPrefix, scheme, hosts, language ?? null, address])}`;
 }
 
 /** Makes the key of one variant of a page: its address, and the values of the headers it varies on. */

@@ -1,5 +1,6 @@
 import type { Duration } from '@nest-quintet/core';
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Timeout } from '../cache-options.js';
 
 /** What `tags` gets to see of a request: Express's or Fastify's own. */
 export interface TaggedRequest {
@@ -40,4 +41,10 @@ export interface PageDefaults {
   keyPrefix?: string;
   /** The header that tells `HIT`, `MISS` or `BYPASS`; `false` for none. Default `X-Cache`. */
   header?: string | false;
+}
+
+/** What a decorator or a middleware was given; it becomes a page cache at start-up. */
+export interface PageDeclaration {
+  readonly timeout: Timeout | undefined;
+  readonly options: CachePageOptions;
 }

@@ -1,3 +1,4 @@
+import { currentLanguage, type HttpRequest } from '@nest-quintet/middleware';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 
@@ -8,6 +9,8 @@ export interface PageRequest {
   /** The host as the application sees it, and as it arrived where a proxy says otherwise. */
   readonly hosts: readonly string[];
   readonly url: string;
+  /** The language that the answer is in, where `LocaleMiddleware` has chosen one. */
+  readonly language: string | undefined;
   readonly headers: IncomingHttpHeaders;
   /** The parsed query, as handlers get it. */
   readonly query: Readonly<Record<string, unknown>>;
@@ -33,7 +36,23 @@ export function readPageRequest(request: object): PageRequest {
     scheme: platform.protocol ?? ((raw.socket as TLSSocket).encrypted ? 'https' : 'http'),
     hosts: seen === arrived ? [seen] : [seen, arrived],
     url: platform.originalUrl ?? raw.url ?? '/',
+    language: currentLanguage(),
     headers: raw.headers,
     query: platform.query ?? {},
+  };
+}
+
+/** Reads a request that has not been routed yet; its trust in proxies is that of `MiddlewareModule`. */
+export function readSiteRequest(request: HttpRequest): PageRequest {
+  const { method, scheme, host, url, query, raw } = request;
+  const names = [...new Set(query.keys())];
+  return {
+    method,
+    scheme,
+    hosts: [host],
+    url,
+    language: currentLanguage(),
+    headers: raw.headers,
+    query: Object.fromEntries(names.map((name) => [name, query.getAll(name)])),
   };
 }

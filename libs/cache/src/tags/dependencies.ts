@@ -23,7 +23,7 @@ export function currentDependencies(): Dependencies | undefined {
 
 /** Collects for the rest of a request, rendering included. */
 export function collectForRequest(context: RequestContext): Dependencies {
-  const dependencies = new Dependencies();
+  const dependencies = new Dependencies(context.get(ofRequest));
   context.set(ofRequest, dependencies);
   return dependencies;
 }
