@@ -6,13 +6,22 @@ import { binOf, buildFolder, root } from './paths.js';
 import { runNode } from './run.js';
 
 const stamp = join(buildFolder, 'prisma-generate.sha256');
-const generated = join(root, 'apps', 'bookshop', 'src', 'generated');
+/** The schemas, and where their generated code goes. */
+const schemas = [
+  { schema: 'prisma/schema.prisma', generated: 'apps/bookshop/src/generated' },
+  { schema: 'test/conformance/signals/schema.prisma', generated: 'test/conformance/signals/generated' },
+];
 
 /** Generates the Prisma client and the model metadata, unless nothing they come from has changed. */
 export async function prismaGenerate() {
   const hash = hashOfSources();
-  if (existsSync(generated) && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;
-  await runNode(binOf('prisma'), ['generate', '--no-hints'], { env: offlineEnvironment() });
+  const isThere = schemas.every(({ generated }) => existsSync(join(root, generated)));
+  if (isThere && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;
+  for (const { schema } of schemas) {
+    await runNode(binOf('prisma'), ['generate', '--no-hints', '--schema', schema], {
+      env: offlineEnvironment(),
+    });
+  }
   mkdirSync(buildFolder, { recursive: true });
   writeFileSync(stamp, hash);
 }
@@ -48,7 +57,7 @@ function hashOfSources() {
 /** What the generated code depends on: the schema, the generator and Prisma's version. */
 function sources() {
   return [
-    'prisma/schema.prisma',
+    ...schemas.map(({ schema }) => schema),
     'prisma.config.ts',
     'node_modules/prisma/package.json',
     ...filesUnder('libs/orm/bin'),

@@ -31,8 +31,8 @@ export class SignalDispatcher {
   /** Connects a receiver; see {@link Signal.connect}. */
   connect<P extends object, S>(
     signal: Signal<P, S>,
-    receiver: SignalReceiver<P, S>,
-    { sender, dispatchUid, on = 'send' }: ConnectOptions<S> = {},
+    receiver: SignalReceiver<NoInfer<P>, NoInfer<S>>,
+    { sender, dispatchUid, on = 'send' }: ConnectOptions<NoInfer<S>> = {},
   ): Disposable {
     let connections = this.#connections.get(signal);
     if (connections === undefined) this.#connections.set(signal, (connections = new Connections()));
@@ -48,8 +48,8 @@ export class SignalDispatcher {
   /** Disconnects a receiver; see {@link Signal.disconnect}. */
   disconnect<P extends object, S>(
     signal: Signal<P, S>,
-    receiver?: SignalReceiver<P, S>,
-    { sender, dispatchUid }: Pick<ConnectOptions<S>, 'sender' | 'dispatchUid'> = {},
+    receiver?: SignalReceiver<NoInfer<P>, NoInfer<S>>,
+    { sender, dispatchUid }: Pick<ConnectOptions<NoInfer<S>>, 'sender' | 'dispatchUid'> = {},
   ): boolean {
     return this.#remove(signal, { identity: dispatchUid ?? receiver, sender: sender ?? undefined });
   }
@@ -61,12 +61,12 @@ export class SignalDispatcher {
   }
 
   /** Tells whether a receiver is connected that hears this sender. */
-  hasReceivers<P extends object, S>(signal: Signal<P, S>, sender?: S): boolean {
+  hasReceivers<P extends object, S>(signal: Signal<P, S>, sender?: NoInfer<S>): boolean {
     return this.#receivers(signal, sender).length > 0;
   }
 
   /** Tells whether sending would reach anybody: a receiver, an `@OnEvent()` listener or an observer. */
-  isHeard<P extends object, S>(signal: Signal<P, S>, sender?: S): boolean {
+  isHeard<P extends object, S>(signal: Signal<P, S>, sender?: NoInfer<S>): boolean {
     return (
       this.#receivers(signal, sender).length > 0 ||
       (!this.#muted.has(signal) &&
@@ -75,15 +75,19 @@ export class SignalDispatcher {
   }
 
   /** Calls the receivers in connect order; see {@link Signal.send}. */
-  send<P extends object, S>(signal: Signal<P, S>, sender: S, payload?: P): Promise<SignalResult<P, S>[]> {
+  send<P extends object, S>(
+    signal: Signal<P, S>,
+    sender: NoInfer<S>,
+    payload?: NoInfer<P>,
+  ): Promise<SignalResult<P, S>[]> {
     return this.#dispatch(signal, sender, payload, false);
   }
 
   /** Calls every receiver whatever the others do; see {@link Signal.sendRobust}. */
   sendRobust<P extends object, S>(
     signal: Signal<P, S>,
-    sender: S,
-    payload?: P,
+    sender: NoInfer<S>,
+    payload?: NoInfer<P>,
   ): Promise<SignalResult<P, S>[]> {
     return this.#dispatch(signal, sender, payload, true);
   }

@@ -52,6 +52,8 @@ export abstract class HostObject {
   enter?(): Eventually<Value>;
   /** Ends the `with`; true swallows the error. */
   exit?(error: unknown): Eventually<boolean | void>;
+  /** Runs the body of `with x`, in the place of `enter` and `exit`: for what goes on for the time of a callback. */
+  around?(body: () => Promise<void>): Promise<void>;
   /** Answers whether `except x` catches an error. */
   matchesError?(error: unknown): boolean;
   /** Answers `isinstance(value, x)`. */

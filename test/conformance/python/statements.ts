@@ -152,6 +152,13 @@ async function executeWith(
 ): Promise<Leave | undefined> {
   if (!item) return executeBlock(body, scope);
   const manager = await evaluate(item.context_expr, scope);
+  if (manager instanceof HostObject && manager.around) {
+    let leave: Leave | undefined;
+    await manager.around(async () => {
+      leave = await executeWith(rest, body, scope);
+    });
+    return leave;
+  }
   if (!(manager instanceof HostObject) || !manager.enter || !manager.exit) {
     return raise('TypeError', `'${typeName(manager)}' object does not support the context manager protocol`);
   }

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { PGlite } from '@electric-sql/pglite';
-import { SignalDispatcher, type SignalEvent } from '@nest-quintet/signals';
+import { type Signal, SignalDispatcher, type SignalEvent } from '@nest-quintet/signals';
 import { PrismaPGlite } from 'pglite-prisma-adapter';
 import { PrismaClient } from '../../../../apps/bookshop/src/generated/prisma/client.js';
 import { schema } from '../../../../apps/bookshop/src/generated/quintet/index.js';
@@ -63,7 +63,14 @@ export async function openBookshop(
   };
 }
 
-export const modelSignals = [preSave, postSave, preDelete, postDelete, m2mChanged, postBulkWrite];
+export const allSignals: readonly Signal<any, any>[] = [
+  preSave,
+  postSave,
+  preDelete,
+  postDelete,
+  m2mChanged,
+  postBulkWrite,
+];
 
 type Sent = SignalEvent<Record<string, any>>;
 

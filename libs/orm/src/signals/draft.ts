@@ -16,6 +16,8 @@ export class Draft {
     private readonly model: ModelMetadata,
     private readonly data: Data,
     stored?: StoredRow,
+    /** Whether only a key is set, so that the write is none of the whole row even where the row has nothing else. */
+    private readonly isPartial = false,
   ) {
     this.instance = Object.fromEntries(
       scalarsOf(model).map((field) => [
@@ -42,7 +44,7 @@ export class Draft {
         this.model.primaryKey.includes(field.name) ||
         fields.includes(field),
     );
-    return isWhole ? null : fields.map(({ name }) => name);
+    return isWhole && !this.isPartial ? null : fields.map(({ name }) => name);
   }
 
   /** Makes the instance what the database has stored, for `postSave`. */

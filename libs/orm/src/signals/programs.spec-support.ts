@@ -150,7 +150,8 @@ const some = (item: Arbitrary<object>): Arbitrary<object[]> => fc.array(item, { 
  */
 function siblings(field: RelationField, create: Arbitrary<object>): Arbitrary<object[]> {
   const owned = relationsOf(schema.models[field.model]!).filter(({ fromFields }) => fromFields.length > 0);
-  return !field.through && owned.length > 1 ? create.map((one) => [one]) : some(create);
+  const others = owned.filter(({ name }) => name !== field.inverse);
+  return others.length > 0 ? create.map((one) => [one]) : some(create);
 }
 
 function nestedChange(field: RelationField, depth: number): Arbitrary<object> {

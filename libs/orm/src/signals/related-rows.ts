@@ -54,6 +54,7 @@ export class RelatedRows {
       if (name === 'createMany') await this.#createMany(relation, argument as { data: Data | Data[] });
       else if (name === 'set') await this.#set(relation, listOf(argument));
       else if (name === 'connect') await this.#connect(relation, listOf(argument) as Data[]);
+      else if (name === 'disconnect') await this.#disconnect(relation, listOf(argument));
       else if (name === 'delete') await this.#delete(relation, listOf(argument));
       else if (name === 'update') await this.#update(relation, listOf(argument));
       else for (const one of listOf(argument)) await this.#operation(name, relation, one);
@@ -69,11 +70,6 @@ export class RelatedRows {
         const { where, create } = argument as { where: Data; create: Data };
         const found = await this.writer.rows.find(field.model, where);
         return found ? this.#attach(relation, found) : this.#add(relation, create);
-      }
-      case 'disconnect': {
-        this.#assertOptional(relation);
-        const target = await this.#own(relation, argument);
-        return target ? this.#detach(relation, target) : undefined;
       }
       case 'deleteMany':
         return this.#deleteMany(relation, argument as Data);
@@ -91,6 +87,7 @@ export class RelatedRows {
 
   async #connect(relation: Relation, wheres: readonly Data[]): Promise<void> {
     const { field } = relation;
+    if (wheres.length === 0) return;
     const targets: StoredRow[] = [];
     for (const where of wheres) {
       const target = await this.writer.rows.find(field.model, where);
@@ -101,6 +98,7 @@ export class RelatedRows {
         ? connectedNotFound(field.model, wheres.length, targets.length)
         : this.#missing(relation, 'connect');
     }
+    if (field.through) return this.writer.link(relation.model, relation.row, field, targets);
     for (const target of targets) await this.#attach(relation, target);
   }
 
@@ -168,7 +166,10 @@ export class RelatedRows {
     const { model, row, field } = relation;
     if (field.through && wheres.length === 0) return this.writer.clear(model, row, field);
     const targets: StoredRow[] = [];
-    for (const where of wheres) targets.push(await this.#find(field.model, where as Data, 'set', field));
+    for (const where of wheres) {
+      const target = await this.writer.rows.find(field.model, where as Data);
+      if (target) targets.push(target);
+    }
     const current = await this.#all(relation);
     const isIn = (rows: readonly StoredRow[], row: StoredRow) =>
       rows.some((other) => this.#isSame(field.model, row, other));
@@ -181,6 +182,19 @@ export class RelatedRows {
     }
     for (const target of added) await this.#attach(relation, target);
     for (const target of removed) await this.#detach(relation, target);
+  }
+
+  async #disconnect(relation: Relation, wheres: readonly (Data | true)[]): Promise<void> {
+    const { field } = relation;
+    this.#assertOptional(relation);
+    const targets: StoredRow[] = [];
+    for (const where of wheres) {
+      const target = await this.#own(relation, where);
+      if (target) targets.push(target);
+    }
+    if (targets.length === 0) return;
+    if (field.through) return this.writer.unlink(relation.model, relation.row, field, targets);
+    for (const target of targets) await this.#detach(relation, target);
   }
 
   async #delete(relation: Relation, wheres: readonly (Data | true)[]): Promise<void> {
@@ -225,15 +239,6 @@ export class RelatedRows {
     return recordNotFound(
       field.model,
       `No '${field.model}' record was found for a nested ${operation} on relation '${field.relationName}'.`,
-    );
-  }
-
-  async #find(model: string, where: Data, operation: string, field: RelationField): Promise<StoredRow> {
-    const found = await this.writer.rows.find(model, where);
-    if (found) return found;
-    throw recordNotFound(
-      model,
-      `No '${model}' record was found for a nested ${operation} on relation '${field.relationName}'.`,
     );
   }
 

@@ -27,11 +27,11 @@ export class RowWriter {
   }
 
   /** Writes what differs of scalar fields; nothing at all is written when no field is named. */
-  async update(model: string, stored: StoredRow, data: Data): Promise<StoredRow> {
+  async update(model: string, stored: StoredRow, data: Data, isPartial = false): Promise<StoredRow> {
     const names = scalarsOf(this.rows.model(model)).filter(({ name }) => data[name] !== undefined);
     if (names.length === 0) return stored;
     if (!this.sender.hearsSave(model)) return this.rows.update(model, stored, data);
-    const draft = new Draft(this.rows.model(model), data, stored);
+    const draft = new Draft(this.rows.model(model), data, stored, isPartial);
     await this.sender.preSave(model, draft, stored);
     const updated = await this.rows.update(model, stored, draft.result);
     draft.store(updated);
@@ -42,7 +42,7 @@ export class RowWriter {
   /** Sets a foreign key; a row that has it already is left alone. */
   async point(model: string, stored: StoredRow, key: Data): Promise<StoredRow> {
     const isThere = Object.entries(key).every(([name, value]) => isSameValue(stored[name], value));
-    return isThere ? stored : this.update(model, stored, key);
+    return isThere ? stored : this.update(model, stored, key, true);
   }
 
   /** Deletes rows and what the database deletes along with them. */

@@ -86,7 +86,7 @@ export class SignalSender {
   }
 
   #hears(signal: Signal<any, ModelName>, model: string): boolean {
-    return this.listeners.dispatcher.isHeard(signal, model);
+    return this.listeners.dispatcher.isHeard(signal, model as ModelName);
   }
 
   #send(signal: Signal<any, any>, sender: string, payload: object): Promise<unknown> {

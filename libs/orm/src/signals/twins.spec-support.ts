@@ -4,7 +4,7 @@ import type { SignalEvent } from '@nest-quintet/signals';
 import { PrismaPGlite } from 'pglite-prisma-adapter';
 import { PrismaClient } from '../../../../apps/bookshop/src/generated/prisma/client.js';
 import { schema } from '../../../../apps/bookshop/src/generated/quintet/index.js';
-import { modelSignals, openBookshop, startPGlite } from './bookshop.spec-support.js';
+import { allSignals, openBookshop, startPGlite } from './bookshop.spec-support.js';
 import type { Step } from './programs.spec-support.js';
 import { relationsOf } from './rows.js';
 
@@ -55,7 +55,7 @@ export async function openTwins(): Promise<Twins> {
   const prisma = new PrismaClient({ adapter: new PrismaPGlite(bare) });
   const ours = await openBookshop({ bulkSignals: 'each' });
   const events: SignalEvent<Record<string, any>>[] = [];
-  for (const signal of modelSignals)
+  for (const signal of allSignals)
     ours.dispatcher.connect(signal, (event) => void events.push(event as never));
   const both = (sql: string) => Promise.all([bare.exec(sql), ours.pglite.exec(sql)]);
   return {

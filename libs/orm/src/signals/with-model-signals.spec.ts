@@ -9,7 +9,9 @@ let log: string[];
 beforeAll(async () => {
   shop = await openBookshop();
 }, 60_000);
-afterAll(() => shop[Symbol.asyncDispose]());
+afterAll(async () => {
+  await shop[Symbol.asyncDispose]();
+});
 
 beforeEach(async () => {
   await shop.pglite.exec(
