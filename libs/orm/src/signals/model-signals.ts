@@ -68,14 +68,16 @@ export type PostDelete<M extends ModelName = ModelName> = SignalEvent<DeletePayl
 export type M2mChanged = SignalEvent<M2mChangedPayload, string>;
 export type PostBulkWrite<M extends ModelName = ModelName> = SignalEvent<BulkWritePayload, M>;
 
+// The types are written out: what is inferred here, where no model is registered, would be published as `string`.
+
 /** Sent before a row is inserted or updated; a receiver that throws prevents it. Django: `pre_save`. */
-export const preSave = new Signal<SavePayload, ModelName>('preSave');
+export const preSave: Signal<SavePayload, ModelName> = new Signal('preSave');
 /** Sent after a row was inserted or updated, in the same transaction. Django: `post_save`. */
-export const postSave = new Signal<SavePayload, ModelName>('postSave');
+export const postSave: Signal<SavePayload, ModelName> = new Signal('postSave');
 /** Sent before a row is deleted, cascades included; a receiver that throws prevents it. Django: `pre_delete`. */
-export const preDelete = new Signal<DeletePayload, ModelName>('preDelete');
+export const preDelete: Signal<DeletePayload, ModelName> = new Signal('preDelete');
 /** Sent after a row was deleted, in the same transaction. Django: `post_delete`. */
-export const postDelete = new Signal<DeletePayload, ModelName>('postDelete');
+export const postDelete: Signal<DeletePayload, ModelName> = new Signal('postDelete');
 /**
  * Sent before and after links of an implicit many-to-many relation change; the sender is the relation's name.
  *
@@ -83,4 +85,4 @@ export const postDelete = new Signal<DeletePayload, ModelName>('postDelete');
  */
 export const m2mChanged = new Signal<M2mChangedPayload, string>('m2mChanged');
 /** Sent after a statement that wrote many rows at once, for which no signals of the single rows are sent. */
-export const postBulkWrite = new Signal<BulkWritePayload, ModelName>('postBulkWrite');
+export const postBulkWrite: Signal<BulkWritePayload, ModelName> = new Signal('postBulkWrite');
