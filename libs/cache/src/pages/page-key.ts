@@ -24,9 +24,18 @@ export function addressKey(
   return `page:${method}:${hash([keyPrefix, scheme, hosts, language ?? null, address])}`;
 }
 
-/** Makes the key of one variant of a page: its address, and the values of the headers it varies on. */
-export function variantKey(address: string, vary: readonly string[], { headers }: PageRequest): string {
-  return `${address}:${hash(vary.map((name) => [name, headers[name] ?? null]))}`;
+/**
+ * Makes the key of one variant of a page: its address, and the values of the headers it varies on.
+ *
+ * The address has the language that was chosen; what it was chosen from makes no difference then.
+ */
+export function variantKey(
+  address: string,
+  vary: readonly string[],
+  { headers, language }: PageRequest,
+): string {
+  const names = language === undefined ? vary : vary.filter((name) => name !== 'accept-language');
+  return `${address}:${hash(names.map((name) => [name, headers[name] ?? null]))}`;
 }
 
 function pathOf(url: string): string {
