@@ -13,7 +13,7 @@ import { layer, platforms, type RunningApp, startApp } from './testing.spec-supp
 const slot = contextKey<string>('protocol');
 const seenInStream: (string | undefined)[] = [];
 let release: () => void = () => undefined;
-let hasArrived = false;
+let arrived: () => void = () => undefined;
 
 @Controller()
 class ProtocolController {
@@ -26,7 +26,7 @@ class ProtocolController {
   @Get('slow') async slow() {
     await new Promise<void>((resolve) => {
       release = resolve;
-      hasArrived = true;
+      arrived();
     });
     return 'slow';
   }
@@ -189,9 +189,9 @@ describe.each(platforms)('the pipeline on %s', (_name, makeAdapter) => {
 
   it('waits for a handler whose client has gone', async () => {
     const raw = client();
-    hasArrived = false;
+    const arrival = new Promise<void>((resolve) => (arrived = resolve));
     raw.write('GET /slow HTTP/1.1\r\nHost: a\r\n\r\n');
-    while (!hasArrived) await wait(1);
+    await arrival;
     raw.socket.destroy();
     release();
     while (outs.length === 0) await wait(1);

@@ -47,9 +47,7 @@ export function loggingMiddleware(spec: LoggingSpec, log: string[]): Type<Middle
   }
 
   class Logging {
-    constructor() {
-      if (spec.style === 'function') log.push(`${name} created`);
-    }
+    readonly isMade = spec.style === 'function' && log.push(`${name} created`) > 0;
   }
   Object.defineProperty(Logging, 'name', { value: name });
   Object.assign(Logging.prototype, hooks);

@@ -61,7 +61,7 @@ async function observe(
   const { port } = app.getHttpServer().address() as AddressInfo;
   const browsers = new Map<string, Browser>();
   const encoder = new Encoder(names);
-  const csrfCookieName = String(recorded.given.settings?.['CSRF_COOKIE_NAME'] ?? 'csrftoken');
+  const csrfCookieName = (recorded.given.settings?.['CSRF_COOKIE_NAME'] ?? 'csrftoken') as string;
   try {
     const observations: Observation[] = [];
     for (const [at, { request }] of recorded.steps.entries()) {

@@ -89,5 +89,5 @@ class Template {
 
 function render(name: string, context: object): string {
   if (name !== 'page') throw makeError('TemplateDoesNotExist');
-  return String((context as { body: string }).body);
+  return (context as { body: string }).body;
 }

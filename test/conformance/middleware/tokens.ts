@@ -28,7 +28,7 @@ export function tokenOf(name: string): string {
 
 function mask(secret: string): string {
   const place = (letter: string) => ALPHABET.indexOf(letter);
-  const masked = [...secret].map(
+  const masked = Array.from(secret).map(
     (letter, at) => ALPHABET[(place(letter) + place(MASK[at]!)) % ALPHABET.length],
   );
   return MASK + masked.join('');

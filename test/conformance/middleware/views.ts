@@ -53,8 +53,8 @@ const decorators: Readonly<Record<string, Value>> = {
   login_not_required: new DecoratorValue(() => LoginNotRequired()),
   login_required: new DecoratorValue(({ login_url, redirect_field_name }) =>
     LoginRequired({
-      ...(login_url === undefined ? {} : { loginUrl: String(login_url) }),
-      ...(redirect_field_name === undefined ? {} : { redirectFieldName: String(redirect_field_name) }),
+      ...(login_url === undefined ? {} : { loginUrl: login_url as string }),
+      ...(redirect_field_name === undefined ? {} : { redirectFieldName: redirect_field_name as string }),
     }),
   ),
   xframe_options_exempt: new DecoratorValue(() => FrameOptionsExempt()),

@@ -4,7 +4,7 @@ import type { HttpRequest } from '../http/http-request.js';
 import { HttpResponse } from '../http/http-response.js';
 import { RouteTable } from '../nest/route-table.js';
 import type { Middleware, NextResponse } from '../pipeline/middleware.js';
-import { MiddlewareOptions } from '../pipeline/middleware-options.js';
+import { MiddlewareOptions } from '../pipeline/middleware-options.decorator.js';
 
 const NO_APPEND_SLASH = Symbol('no append slash');
 

@@ -28,7 +28,7 @@ export function secretOf(token: string): string {
 /** Returns what is wrong with the form of a token, a secret included. */
 export function flawOf(token: string): TokenFlaw | undefined {
   // Characters are counted, not units, so that the answer to a stray symbol is the right one.
-  const length = [...token].length;
+  const length = Array.from(token).length;
   if (length !== TOKEN_LENGTH && length !== SECRET_LENGTH) return 'TOKEN_INCORRECT_LENGTH';
   return /^[a-zA-Z0-9]+$/.test(token) ? undefined : 'TOKEN_INVALID_CHARACTERS';
 }

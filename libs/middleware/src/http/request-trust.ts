@@ -1,5 +1,5 @@
-import { BadRequestException } from '@nestjs/common';
 import { ImproperlyConfiguredError } from '@nest-quintet/core';
+import { DisallowedHostException } from './disallowed-host.exception.js';
 import type { HttpRequest } from './http-request.js';
 
 /** What a request's own words about its host and scheme are worth. */
@@ -17,13 +17,6 @@ export interface RequestTrustOptions {
 
 const LOCAL_HOSTS = ['.localhost', '127.0.0.1', '[::1]'];
 const HOST = /^([a-z0-9.-]+|\[[a-f0-9]*:[a-f0-9.:]+\])(?::([0-9]+))?$/;
-
-/** Says that a request names a host that this application does not answer for; a 400. Django: `DisallowedHost`. */
-export class DisallowedHostException extends BadRequestException {
-  constructor(host: string) {
-    super(`Invalid Host header: ${JSON.stringify(host)}.`);
-  }
-}
 
 /** Decides which host and scheme a request has come to. */
 export class RequestTrust {

@@ -2,7 +2,7 @@ import { HttpException, Injectable, PayloadTooLargeException } from '@nestjs/com
 import type { HttpRequest } from '../http/http-request.js';
 import type { HttpResponse } from '../http/http-response.js';
 import type { Middleware, NextResponse } from '../pipeline/middleware.js';
-import { MiddlewareOptions } from '../pipeline/middleware-options.js';
+import { MiddlewareOptions } from '../pipeline/middleware-options.decorator.js';
 
 export interface BodyLimitOptions {
   /** Bytes; 2.5 MB when left out, as in Django. Django: `DATA_UPLOAD_MAX_MEMORY_SIZE`. */

@@ -5,7 +5,7 @@ import type { HttpRequest } from '../http/http-request.js';
 import type { HttpResponse } from '../http/http-response.js';
 import { patchVary } from '../http/vary.js';
 import type { Middleware, NextResponse } from '../pipeline/middleware.js';
-import { MiddlewareOptions } from '../pipeline/middleware-options.js';
+import { MiddlewareOptions } from '../pipeline/middleware-options.decorator.js';
 import { Languages } from './languages.js';
 
 const active = contextKey<string>('middleware.language');

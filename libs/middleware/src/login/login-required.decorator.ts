@@ -8,7 +8,7 @@ import {
 import { ImproperlyConfiguredError } from '@nest-quintet/core';
 import { type Observable, of } from 'rxjs';
 import { Exchange } from '../pipeline/exchange.js';
-import { routeMetadata } from '../pipeline/route-metadata.js';
+import { routeMetadata } from '../pipeline/route-metadata.decorator.js';
 import { isLoggedIn, type LoginOptions, redirectToLogin } from './login-redirect.js';
 
 /** What a route says of logging in: nothing is needed, or where to do it. */

@@ -4,7 +4,7 @@ import type { HttpRequest } from '../http/http-request.js';
 import type { HttpResponse } from '../http/http-response.js';
 import { Exchange } from '../pipeline/exchange.js';
 import type { Middleware, NextResponse } from '../pipeline/middleware.js';
-import { MiddlewareOptions } from '../pipeline/middleware-options.js';
+import { MiddlewareOptions } from '../pipeline/middleware-options.decorator.js';
 import { isLoggedIn, type LoginOptions, redirectToLogin } from './login-redirect.js';
 import { LOGIN } from './login-required.decorator.js';
 

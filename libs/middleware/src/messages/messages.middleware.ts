@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { HttpRequest } from '../http/http-request.js';
 import type { HttpResponse } from '../http/http-response.js';
 import type { Middleware, NextResponse } from '../pipeline/middleware.js';
-import { MiddlewareOptions } from '../pipeline/middleware-options.js';
+import { MiddlewareOptions } from '../pipeline/middleware-options.decorator.js';
 import { CookieMessageStorage, type MessageStorage, SessionMessageStorage } from './message-storage.js';
 import { MessageLevel, type MessageLevelName, Messages, messagesSlot } from './messages.js';
 

@@ -4,7 +4,7 @@ import { contextKey, requestContext } from '@nest-quintet/core';
 import type { HttpRequest } from '../http/http-request.js';
 import type { HttpResponse } from '../http/http-response.js';
 import type { Middleware, NextResponse } from '../pipeline/middleware.js';
-import { MiddlewareOptions } from '../pipeline/middleware-options.js';
+import { MiddlewareOptions } from '../pipeline/middleware-options.decorator.js';
 
 const slot = contextKey<string>('middleware.requestId');
 /** What may go into a log line and a header without a second look. */

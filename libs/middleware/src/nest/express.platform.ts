@@ -36,7 +36,7 @@ export class ExpressPlatform extends Platform {
   }
 
   override install(pipeline: Pipeline): void {
-    const application = this.adapter.getInstance() as ExpressApplication;
+    const application = this.adapter.getInstance<ExpressApplication>();
     const { handle } = application;
     // A layer of the router would do too, and cost every request as much as the pipeline itself.
     application.handle = (request, response, done) => {
@@ -52,7 +52,7 @@ export class ExpressPlatform extends Platform {
   }
 
   override fail(error: unknown, request: ExpressRequest, response: ExpressResponse): void {
-    const application = this.adapter.getInstance() as ExpressApplication;
+    const application = this.adapter.getInstance<ExpressApplication>();
     // What Express does itself to whatever comes in: the error may have happened before.
     Object.setPrototypeOf(request, application.request);
     Object.setPrototypeOf(response, application.response);

@@ -41,7 +41,7 @@ export class FastifyPlatform extends Platform {
   }
 
   get #instance(): FastifyInstance {
-    return this.adapter.getInstance() as FastifyInstance;
+    return this.adapter.getInstance<FastifyInstance>();
   }
 
   override install(pipeline: Pipeline): void {

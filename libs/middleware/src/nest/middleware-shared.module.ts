@@ -1,5 +1,5 @@
 import { Global, Module, Scope } from '@nestjs/common';
-import { MIDDLEWARE_OPTIONS } from '../pipeline/middleware-options.js';
+import { MIDDLEWARE_OPTIONS } from '../pipeline/middleware-options.decorator.js';
 import { OptionsSlot } from './options-slot.js';
 import { RouteTable } from './route-table.js';
 

@@ -37,7 +37,7 @@ export class NestApplication implements Application, OnModuleDestroy {
   }
 
   #install(pipeline: Pipeline): void {
-    this.#adapter = this.adapterHost.httpAdapter as AbstractHttpAdapter | undefined;
+    this.#adapter = (this.adapterHost.httpAdapter as AbstractHttpAdapter | null) ?? undefined;
     if (this.#adapter === undefined) return;
     this.#platform = platformOf(this.#adapter);
     this.#platform.install(pipeline);
@@ -70,7 +70,7 @@ export class NestApplication implements Application, OnModuleDestroy {
     const aside = new ServerResponse(exchange.incoming);
     exchange.outgoing.once('close', () => aside.emit('close'));
     return new Promise((resolve) => {
-      new HeldResponse(aside, resolve);
+      HeldResponse.hold(aside, resolve);
       this.#platform!.fail(error, exchange.incoming, aside);
     });
   }

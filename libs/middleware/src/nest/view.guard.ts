@@ -5,8 +5,10 @@ import { Pipeline } from '../pipeline/pipeline.js';
 import { runViewHooks } from '../pipeline/view-hooks.js';
 
 /** Ends a route whose answer `processView()` has given; caught by the first exception filter of the route. */
-export class ViewAnswered {
-  constructor(readonly response: HttpResponse) {}
+export class ViewAnswered extends Error {
+  constructor(readonly response: HttpResponse) {
+    super('processView() has answered.');
+  }
 }
 
 /** Runs `processView()` as the last guard of a route: after every other guard, before any interceptor. */

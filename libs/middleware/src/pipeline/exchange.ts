@@ -108,7 +108,7 @@ export class Exchange {
   /** Holds the response from now on. */
   hold(): HeldResponse {
     if (this.#held === undefined) {
-      const held = new HeldResponse(this.outgoing, (response) => this.#made(response));
+      const held = HeldResponse.hold(this.outgoing, (response) => this.#made(response));
       this.#held = held;
       onceClosed(this.outgoing, () => this.#closed(held));
     }

@@ -37,7 +37,7 @@ export class HeldResponse {
   #callback: Callback | undefined;
 
   /** @param onMade Is told the response that the inner part made, once. */
-  constructor(
+  private constructor(
     readonly raw: ServerResponse,
     readonly onMade: (response: HttpResponse) => void,
   ) {
@@ -45,8 +45,13 @@ export class HeldResponse {
     (raw as HeldRaw)[HELD] = this;
     raw.write = write as ServerResponse['write'];
     raw.end = end as ServerResponse['end'];
-    raw.writeHead = writeHead as ServerResponse['writeHead'];
+    raw.writeHead = writeHead;
     raw.flushHeaders = flushHeaders;
+  }
+
+  /** Holds a response from now on. */
+  static hold(raw: ServerResponse, onMade: (response: HttpResponse) => void): HeldResponse {
+    return new HeldResponse(raw, onMade);
   }
 
   /** Says whether the inner part has made its response. */
@@ -182,7 +187,7 @@ export class HeldResponse {
   #make(body: string | Uint8Array | InnerBody | null): HttpResponse {
     return new HttpResponse(body, {
       status: this.#status ?? this.raw.statusCode,
-      statusText: this.#statusText ?? (this.raw.statusMessage || undefined),
+      statusText: this.#statusText ?? statusTextOf(this.raw),
       headers: new RawHeaders(this.raw, this.#head),
     });
   }
@@ -215,6 +220,11 @@ export class HeldResponse {
   #isIgnored(): boolean {
     return this.#state === 'complete' && !(this.raw instanceof ServerResponse);
   }
+}
+
+/** HTTP/2 has none and warns whoever asks. */
+function statusTextOf(raw: ServerResponse): string | undefined {
+  return (raw instanceof ServerResponse && raw.statusMessage) || undefined;
 }
 
 function asBytes(

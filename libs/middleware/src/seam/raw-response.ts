@@ -5,7 +5,7 @@ import { type OutgoingHttpHeader, type OutgoingHttpHeaders, ServerResponse } fro
  *
  * Both have been plain fields since Node's first releases; HTTP/2's compatible response has neither.
  */
-export type RawResponse = ServerResponse & { _header: string | null; finished: boolean };
+export type RawResponse = Pick<ServerResponse, 'req'> & { _header: string | null; finished: boolean };
 
 type Callback = (error?: Error | null) => void;
 
@@ -41,13 +41,16 @@ const HEAD_IS_HELD = 'held';
  */
 export function pretendSent(raw: ServerResponse, ended: boolean): void {
   if (!(raw instanceof ServerResponse)) return;
-  (raw as RawResponse)._header = HEAD_IS_HELD;
-  if (ended) (raw as RawResponse).finished = true;
+  const fields = raw as unknown as RawResponse;
+  fields._header = HEAD_IS_HELD;
+  if (ended) fields.finished = true;
 }
 
 /** Takes {@link pretendSent} back, so that the response can really be sent. */
 export function stopPretending(raw: ServerResponse): void {
-  if (!(raw instanceof ServerResponse) || (raw as RawResponse)._header !== HEAD_IS_HELD) return;
-  (raw as RawResponse)._header = null;
-  (raw as RawResponse).finished = false;
+  if (!(raw instanceof ServerResponse)) return;
+  const fields = raw as unknown as RawResponse;
+  if (fields._header !== HEAD_IS_HELD) return;
+  fields._header = null;
+  fields.finished = false;
 }

@@ -1,4 +1,4 @@
-import type { OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { type OutgoingHttpHeader, type OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { pipeline, Readable, Writable } from 'node:stream';
 import type { HttpHeaders } from '../http/http-headers.js';
 import type { HttpResponse } from '../http/http-response.js';
@@ -46,8 +46,8 @@ export function writeResponse(
 
 function writeStatus(raw: ServerResponse, response: HttpResponse): void {
   raw.statusCode = response.status;
-  // An empty one makes Node take its own for the status.
-  raw.statusMessage = response.statusText ?? '';
+  // An empty one makes Node take its own for the status; HTTP/2 has none and warns of it.
+  if (raw instanceof ServerResponse) raw.statusMessage = response.statusText ?? '';
 }
 
 function writeHeaders(raw: ServerResponse, response: HttpResponse, body: string | Buffer | Readable): void {

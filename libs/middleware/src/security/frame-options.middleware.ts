@@ -3,8 +3,8 @@ import { Reflector } from '@nestjs/core';
 import type { HttpRequest } from '../http/http-request.js';
 import type { HttpResponse } from '../http/http-response.js';
 import type { Middleware, NextResponse } from '../pipeline/middleware.js';
-import { MiddlewareOptions } from '../pipeline/middleware-options.js';
-import { routeMetadata } from '../pipeline/route-metadata.js';
+import { MiddlewareOptions } from '../pipeline/middleware-options.decorator.js';
+import { routeMetadata } from '../pipeline/route-metadata.decorator.js';
 
 const FRAME_OPTIONS = routeMetadata<string | null>('frame options');
 

@@ -6,10 +6,10 @@ import helmet from 'helmet';
 import type { HttpRequest } from '../http/http-request.js';
 import { HttpResponse } from '../http/http-response.js';
 import type { Middleware, NextResponse } from '../pipeline/middleware.js';
-import { MiddlewareOptions } from '../pipeline/middleware-options.js';
+import { MiddlewareOptions } from '../pipeline/middleware-options.decorator.js';
 import { routeFilter, type RoutePattern } from '../pipeline/route-patterns.js';
 
-type CspOptions = Parameters<typeof helmet.contentSecurityPolicy>[0];
+type CspOptions = NonNullable<Parameters<typeof helmet.contentSecurityPolicy>[0]>;
 type OpenerOptions = NonNullable<Parameters<typeof helmet.crossOriginOpenerPolicy>[0]>;
 type ReferrerOptions = NonNullable<Parameters<typeof helmet.referrerPolicy>[0]>;
 
@@ -132,8 +132,8 @@ function csp(directives: Record<string, readonly string[]>, reportOnly: boolean)
         : source,
     ),
   ]);
-  const options = { useDefaults: false, reportOnly, directives: Object.fromEntries(withNonce) };
-  return helmet.contentSecurityPolicy(options as CspOptions);
+  const named = Object.fromEntries(withNonce) as NonNullable<CspOptions['directives']>;
+  return helmet.contentSecurityPolicy({ useDefaults: false, reportOnly, directives: named });
 }
 
 /** Lets helmet write to a held response as it writes to Node's. */
