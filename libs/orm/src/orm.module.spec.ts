@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Controller, Get, Injectable, Module, SetMetadata } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { ImproperlyConfiguredError } from '@nest-quintet/core';
@@ -103,9 +103,9 @@ describe('OrmModule', () => {
       expect(MarkedController.prototype.read.name).toBe('read');
     });
 
-    it('says what is missing when an @Atomic() class is made by hand', () => {
+    it('says what is missing when an @Atomic() class is made by hand', async () => {
       const made = new PublisherService(app.get(Database), shop.prisma);
-      expect(() => made.addTwo('by hand')).toThrow(
+      await expect(made.addTwo('by hand')).rejects.toThrow(
         /^@Atomic\(\) on PublisherService\.addTwo has no database: let Nest make the instance/,
       );
     });
@@ -156,6 +156,25 @@ describe('OrmModule', () => {
     expect(await shop.prisma.store.findUniqueOrThrow({ where: { id: 1 } })).toMatchObject({
       name: 'last words',
     });
+  });
+
+  it('rolls a transaction back that holds up the end', async () => {
+    const app = await Test.createTestingModule({ imports: [OrmModule.forRoot(options)] }).compile();
+    const database = app.get(Database);
+    const begun = new Promise<void>((resolve) => {
+      void database.atomic(async () => {
+        await database.execute(`UPDATE shop_store SET name = 'never' WHERE id = 2`, []);
+        resolve();
+        await new Promise(() => {});
+      });
+    });
+    await begun;
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate', 'performance'] });
+    const closed = app.close();
+    await jest.advanceTimersByTimeAsync(10_000);
+    jest.useRealTimers();
+    await closed;
+    expect(await shop.prisma.store.count({ where: { name: 'never' } })).toBe(0);
   });
 
   describe('refuses at start-up, in one sentence,', () => {

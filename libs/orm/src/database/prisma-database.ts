@@ -14,6 +14,9 @@ import { Database, type AtomicOptions, type DatabaseObserver, type Dialect } fro
 /** Node's timers count no further: about 24 days. */
 const longestTimeout = 2 ** 31 - 1;
 
+/** How long transactions under way may hold up the end of the application. */
+const farewellMilliseconds = 10_000;
+
 /** What surely does nothing but read; anything else waits for inner blocks to end. */
 const readingStatement = /^\s*(?:select|values|table)\b/i;
 
@@ -75,9 +78,9 @@ export class PrismaDatabase extends Database {
     }
   }
 
-  /** Closes the connection when every open transaction has ended. */
+  /** Closes the connection when every open transaction has ended; one that goes on for ten seconds is rolled back. */
   async disconnect(): Promise<void> {
-    await this.#transactions.settled();
+    await within(farewellMilliseconds, this.#transactions.settled());
     await this.client.$disconnect();
     await this.#adapter.connected?.dispose();
   }
@@ -121,6 +124,14 @@ export class PrismaDatabase extends Database {
   #connected(): SqlDriverAdapter | Promise<SqlDriverAdapter> {
     return this.#adapter.connected ?? this.#adapter.connect();
   }
+}
+
+/** Resolves when `work` does, or when it takes too long. */
+async function within(milliseconds: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<void>((resolve) => (timer = setTimeout(resolve, milliseconds)));
+  await Promise.race([work, tooLong]);
+  clearTimeout(timer);
 }
 
 function dialectOf(alias: string, provider: string): Dialect {

@@ -30,7 +30,7 @@ export function Atomic({ using = defaultAlias, ...options }: AtomicDecoratorOpti
     const key = propertyOf(using);
     // The instance brings the database of its own application; a static would be shared by all of a process.
     Inject(getDatabaseToken(using))(target, key);
-    const atomic = function (this: Record<symbol, Database | undefined>, ...args: never[]) {
+    const atomic = async function (this: Record<symbol, Database | undefined>, ...args: never[]) {
       const database = this[key];
       if (!database) {
         throw new ImproperlyConfiguredError(
