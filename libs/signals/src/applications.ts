@@ -16,23 +16,27 @@ export const applications = {
   /** The only one that runs, or, where none does, the one that began to start last; kept ready for every send. */
   only: undefined as SignalDispatcher | undefined,
 
-  /** Counts one as starting: its providers may send signals before its receivers are connected. */
+  /** Whether there is more than one, those that start counted. */
+  areSeveral: false,
+
+  /** Counts one as starting: its providers may send signals before it runs. */
   announce(dispatcher: SignalDispatcher): void {
     starting.add(dispatcher);
     changed();
   },
 
-  /** Counts one as running until the returned handle is disposed of. */
-  register(dispatcher: SignalDispatcher): Disposable {
+  /** Counts one as running, which one whose start fails never does. */
+  register(dispatcher: SignalDispatcher): void {
     starting.delete(dispatcher);
     running.add(dispatcher);
     changed();
-    return {
-      [Symbol.dispose]: () => {
-        running.delete(dispatcher);
-        changed();
-      },
-    };
+  },
+
+  /** Counts one as ended. */
+  release(dispatcher: SignalDispatcher): void {
+    starting.delete(dispatcher);
+    running.delete(dispatcher);
+    changed();
   },
 
   /** Remembers that what this provider sends belongs to its application. */
@@ -68,4 +72,5 @@ export const applications = {
 
 function changed(): void {
   applications.only = running.size > 1 ? undefined : [...running, ...[...starting].reverse()][0];
+  applications.areSeveral = running.size + starting.size > 1;
 }

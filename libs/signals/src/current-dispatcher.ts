@@ -15,9 +15,10 @@ export const processDispatcher = new SignalDispatcher();
  * @throws AmbiguousApplicationError when several applications run and neither the sender nor the flow tells which.
  */
 export function dispatcherFor(sender?: unknown): SignalDispatcher {
-  const { running, only } = applications;
-  if (running.size > 1) return applications.ownerOf(sender) ?? applications.current() ?? refuse(running.size);
-  return applications.current() ?? only ?? processDispatcher;
+  const { areSeveral, running, only } = applications;
+  const owner = areSeveral ? applications.ownerOf(sender) : undefined;
+  const found = owner ?? applications.current() ?? only;
+  return found ?? (running.size > 1 ? refuse(running.size) : processDispatcher);
 }
 
 function refuse(count: number): never {

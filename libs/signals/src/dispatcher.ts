@@ -179,7 +179,7 @@ export class SignalDispatcher {
     // The payload comes last because a literal that begins with a spread is forty times slower to make.
     const event: SignalEvent = { signal, sender, ...payload };
     // Receivers may send further signals, and those belong to this application too.
-    return applications.running.size > 1
+    return applications.areSeveral
       ? this.run(() => this.#deliver(receivers, event, robust))
       : this.#deliver(receivers, event, robust);
   }

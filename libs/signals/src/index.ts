@@ -3,6 +3,7 @@ export { AmbiguousApplicationError } from './current-dispatcher.js';
 export * from './dispatcher.js';
 export * from './event.js';
 export { Receiver, type ReceiverOptions } from './receiver.decorator.js';
+export * from './receiver-queues.js';
 export * from './signal.js';
 export * from './signals.module.js';
 export * from './testing.js';

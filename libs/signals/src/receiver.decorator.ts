@@ -5,6 +5,11 @@ import type { Signal } from './signal.js';
 export interface ReceiverOptions extends Omit<ConnectOptions, 'sender'> {
   /** The sender to hear, or several; absent for every sender. */
   sender?: unknown;
+  /**
+   * The queue whose worker runs the method after the commit, with retries; needs `SignalQueuesModule` of
+   * `@nest-quintet/signals/bullmq`. The event's functions, such as `previous()`, are absent there.
+   */
+  queue?: string;
 }
 
 /** What one `@Receiver()` says, with signals and senders as lists. */

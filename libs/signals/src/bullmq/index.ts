@@ -1,0 +1,3 @@
+export * from './signal-queues.js';
+export * from './signal-queues.module.js';
+export * from './signal-queues-options.js';
