@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { Controller, Get, Logger, Post, Req } from '@nestjs/common';
+import { Controller, Get, type INestApplication, Logger, Post, Render, Req } from '@nestjs/common';
 import {
   BodyLimitMiddleware,
   currentLanguage,
@@ -53,6 +53,9 @@ class SiteController {
   }
   @Get('told') told(@Req() request: any) {
     return [...messages(request)].map(String).join();
+  }
+  @Get('rendered') @Render('page') rendered() {
+    return {};
   }
   @Get('open') @LoginNotRequired() open() {
     return 'open';
@@ -198,5 +201,30 @@ describe.each(platforms)('the middleware that come along, on %s', (_name, makeAd
     expect((await get('/form', { method: 'POST', body: 'x'.repeat(10) })).status).not.toBe(413);
     const stream = new Blob(['x']).stream();
     expect((await get('/form', { method: 'POST', body: stream, duplex: 'half' })).status).toBe(411);
+  });
+
+  it('gives templates the token of forms and the messages', async () => {
+    const template = (context: any) =>
+      `${[...context.messages].map(String).join()} ${context.csrfToken?.().length}`;
+    const withTemplates = (app: INestApplication) => {
+      const instance = app.getHttpAdapter().getInstance();
+      if (instance.decorateReply !== undefined) {
+        instance.decorateReply('viewAsync', (_name: string, context: object) =>
+          Promise.resolve(template(context)),
+        );
+        return;
+      }
+      instance.set('view', function View(this: any, name: string) {
+        this.path = name;
+        this.render = (context: object, done: (error: null, html: string) => void) =>
+          done(null, template(context));
+      });
+    };
+    const middleware = [Session, CsrfMiddleware, MessagesMiddleware];
+    running = await startApp(makeAdapter, { middleware, controllers: [SiteController] }, withTemplates);
+    await get('/tell');
+    const page = await get('/rendered');
+    expect(page.body).toBe('look out 64');
+    expect(page.headers.get('set-cookie')).toMatch(/^csrftoken=/);
   });
 });

@@ -6,6 +6,7 @@ import type { HttpRequest } from '../http/http-request.js';
 import type { HttpResponse } from '../http/http-response.js';
 import { patchVary } from '../http/vary.js';
 import { Exchange } from '../pipeline/exchange.js';
+import type { TemplateResponse } from '../http/template-response.js';
 import type { Middleware, NextResponse } from '../pipeline/middleware.js';
 import { MiddlewareOptions } from '../pipeline/middleware-options.decorator.js';
 import { routeMetadata } from '../pipeline/route-metadata.decorator.js';
@@ -99,6 +100,13 @@ export class CsrfMiddleware implements Middleware {
     if (reason === undefined) return undefined;
     if (this.options.csrfFailureView === undefined) throw new CsrfFailedException(reason);
     return this.options.csrfFailureView(request, reason);
+  }
+
+  /** Gives templates `csrfToken()`; the cookie is sent with the pages that call it. */
+  processTemplateResponse(response: TemplateResponse, context: ExecutionContext): TemplateResponse {
+    const request = context.switchToHttp().getRequest<object>();
+    response.context['csrfToken'] ??= () => csrfToken(request);
+    return response;
   }
 
   #tokenFlaw(request: HttpRequest): CsrfReason | undefined {

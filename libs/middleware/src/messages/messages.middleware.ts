@@ -1,10 +1,11 @@
-import { Injectable } from '@nestjs/common';
+import { type ExecutionContext, Injectable } from '@nestjs/common';
 import type { HttpRequest } from '../http/http-request.js';
 import type { HttpResponse } from '../http/http-response.js';
+import type { TemplateResponse } from '../http/template-response.js';
 import type { Middleware, NextResponse } from '../pipeline/middleware.js';
 import { MiddlewareOptions } from '../pipeline/middleware-options.decorator.js';
 import { CookieMessageStorage, type MessageStorage, SessionMessageStorage } from './message-storage.js';
-import { MessageLevel, type MessageLevelName, Messages, messagesSlot } from './messages.js';
+import { MessageLevel, type MessageLevelName, Messages, messages, messagesSlot } from './messages.js';
 
 /** Is Django's `MESSAGE_*` settings, in camelCase. */
 export interface MessagesOptions {
@@ -32,12 +33,18 @@ export class MessagesMiddleware implements Middleware {
   }
 
   async handle(request: HttpRequest, next: NextResponse): Promise<HttpResponse> {
-    const messages = new Messages(() => this.#storage.load(request), this.#level);
-    request.context.set(messagesSlot, messages);
-    request.expose('messages', messages);
+    const own = new Messages(() => this.#storage.load(request), this.#level);
+    request.context.set(messagesSlot, own);
+    request.expose('messages', own);
     const response = await next();
-    const { leftovers } = messages;
+    const { leftovers } = own;
     if (leftovers !== undefined) this.#storage.store(leftovers, request, response);
+    return response;
+  }
+
+  /** Gives templates `messages`: whatever iterates them has shown them. */
+  processTemplateResponse(response: TemplateResponse, context: ExecutionContext): TemplateResponse {
+    response.context['messages'] ??= messages(context.switchToHttp().getRequest<object>());
     return response;
   }
 }

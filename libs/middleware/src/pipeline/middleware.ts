@@ -45,7 +45,7 @@ export interface Middleware {
   /** Sees what is about to be rendered, innermost first, and returns it, changed or replaced. */
   processTemplateResponse?(
     response: TemplateResponse,
-    context: ArgumentsHost,
+    context: ExecutionContext,
   ): TemplateResponse | Promise<TemplateResponse>;
 
   /**

@@ -45,7 +45,7 @@ export async function runTemplateHooks(
   layers: readonly Layer[],
   exchange: Exchange,
   template: TemplateResponse,
-  context: ArgumentsHost,
+  context: ExecutionContext,
 ): Promise<TemplateResponse> {
   try {
     for (const layer of layers.toReversed()) {
