@@ -19,6 +19,7 @@ jest.setTimeout(5 * minutes);
 
 let folder: string;
 let app: string;
+let compilation: string;
 
 async function run(command: string, args: readonly string[], cwd: string): Promise<string> {
   // The application is another project: nothing of this run's settings may reach it.
@@ -66,7 +67,10 @@ beforeAll(async () => {
   cpSync('test/package/app', app, { recursive: true });
   await install();
   await node('node_modules/prisma/build/index.js', 'generate', '--no-hints');
-  await node('node_modules/typescript/bin/tsc', '-p', '.');
+  // It writes its output in spite of errors; those in other packages' declarations are not ours to tell.
+  compilation = await node('node_modules/typescript/bin/tsc', '-p', '.').catch(
+    (error: Error) => error.message,
+  );
 }, 10 * minutes);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
@@ -110,11 +114,10 @@ describe('The packages, installed into an application of their own', () => {
     expect(await loadedBy('@nest-quintet/cache/redis')).toContain('redis');
   });
 
-  it('declare types that check by themselves', async () => {
-    const args = ['node_modules/typescript/bin/tsc', '-p', '.', '--noEmit', '--skipLibCheck', 'false'];
-    // Other packages' declarations may be wrong; that is not ours to tell.
-    const output = await node(...args).catch((error: Error) => error.message);
-    expect(output.split('\n').filter((line) => line.includes('@nest-quintet'))).toEqual([]);
+  it('declare types that check by themselves and in use', () => {
+    expect(
+      compilation.split('\n').filter((line) => /^(src|node_modules\/@nest-quintet)\//.test(line)),
+    ).toEqual([]);
   });
 
   it('ship their licence and no test', async () => {
