@@ -19,7 +19,7 @@ export type CacheFactory = (context: CacheContext) => Cache;
  */
 export function createCache(
   factory: CacheFactory,
-  { alias = 'default', logger = console as CacheLogger } = {},
+  { alias = 'default', logger = console }: Partial<CacheContext> = {},
 ): Cache {
   return factory({ alias, logger });
 }

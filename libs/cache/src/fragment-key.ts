@@ -22,5 +22,7 @@ export function fragmentKey(name: string, varyOn: readonly unknown[] = []): stri
 /** Two objects that differ must not read the same, as they would with `String()`. */
 function textOf(value: unknown): string {
   if (value === undefined) return '';
-  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
+  if (typeof value === 'object' && value !== null) return JSON.stringify(value);
+  // oxlint-disable-next-line typescript/no-base-to-string
+  return String(value);
 }

@@ -64,9 +64,10 @@ export function cacheTag(find: (alias?: string) => Cache): TagClass {
       for (const value of this.#varyOn) varyOn.push(toValue(yield value.value(ctx)));
       const options = new Map<string, unknown>();
       for (const [option, value] of this.#options) options.set(option, toValue(yield value.value(ctx)));
-      emitter.write(yield this.#fragment(ctx, timeout, fragmentKey(name, varyOn), options) as never);
+      emitter.write(yield this.#fragment(ctx, timeout, fragmentKey(name, varyOn), options));
     }
 
+    // oxlint-disable-next-line require-yield
     *children(): Generator<unknown, Template[]> {
       return this.#templates;
     }

@@ -2,7 +2,7 @@ import { ImproperlyConfiguredError, toSeconds } from '@nest-quintet/core';
 import { Inject, Injectable, type Type } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { PageCache } from '../pages/page-cache.js';
-import type { PageDeclaration, TaggedRequest } from '../pages/page-options.js';
+import type { PageDeclaration } from '../pages/page-options.js';
 import { DependencySource } from '../tags/dependency-source.js';
 import { CacheRegistry } from './cache-registry.js';
 import { MODULE_OPTIONS_TOKEN, type CacheModuleOptions } from './cache.module-definition.js';
@@ -39,10 +39,7 @@ export class PageCacheFactory {
       query: options.query,
       shareAuthorized: options.shareAuthorized ?? false,
       header: defaults.header === false ? undefined : (defaults.header ?? 'X-Cache'),
-      tags:
-        tags || changing.length > 0
-          ? (request) => [...changing, ...own(request as TaggedRequest)]
-          : undefined,
+      tags: tags || changing.length > 0 ? (request) => [...changing, ...own(request)] : undefined,
       isTracked: invalidateOn === 'auto',
     });
   }

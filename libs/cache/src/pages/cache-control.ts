@@ -28,7 +28,7 @@ type Values = Set<string | true>;
 export function parseCacheControl(header: string | undefined): Map<string, Values> {
   const directives = new Map<string, Values>();
   for (const part of (header ?? '').split(',')) {
-    const [name = '', value] = splitOnce(part.trim());
+    const [name, value] = splitOnce(part.trim());
     if (name === '') continue;
     const key = name.toLowerCase();
     const values = key === 'no-cache' ? (directives.get(key) ?? new Set()) : new Set<string | true>();

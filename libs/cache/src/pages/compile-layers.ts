@@ -21,7 +21,7 @@ export interface ResponseLayers {
 export function compileLayers(layers: readonly (HeaderPatch | PageCache)[]): ResponseLayers {
   const isPatch = (layer: HeaderPatch | PageCache) => typeof layer === 'function';
   const at = layers.findLastIndex((layer) => !isPatch(layer));
-  const patches = (part: typeof layers) => part.filter(isPatch).reverse() as HeaderPatch[];
+  const patches = (part: typeof layers) => part.filter(isPatch).reverse();
   if (at < 0) return { inner: patches(layers), outer: [] };
   return {
     inner: patches(layers.slice(at + 1)),

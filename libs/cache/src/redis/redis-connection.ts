@@ -20,7 +20,7 @@ function makeClient(options: RedisClientOptions, connectTimeout: number) {
     scripts,
     disableOfflineQueue: true,
     socket: { ...options.socket, connectTimeout, reconnectStrategy: false },
-  } as RedisClientOptions & { scripts: typeof scripts }).withTypeMapping({
+  }).withTypeMapping({
     [RESP_TYPES.BLOB_STRING]: Buffer,
   });
 }
