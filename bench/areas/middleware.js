@@ -1,8 +1,12 @@
+import { heapContender } from '../lib/heap-contender.js';
 import { httpContender } from '../lib/http-contender.js';
 
 /** @param {string} kind */
-const contender = (kind) =>
-  httpContender(new URL(`../servers/middleware-${kind}.js`, import.meta.url), '/items');
+const server = (kind) => new URL(`../servers/middleware-${kind}.js`, import.meta.url);
+/** @param {string} kind */
+const contender = (kind) => httpContender(server(kind), '/items');
+/** @param {string} kind */
+const counted = (kind) => heapContender(server(kind), '/items');
 
 /** @type {import('../lib/case.js').Case[]} */
 export const cases = [
@@ -21,5 +25,21 @@ export const cases = [
     goal: 0.95,
     ours: () => contender('ten'),
     theirs: () => contender('ten-functions'),
+  },
+  {
+    name: 'an empty list, heap',
+    against: 'bare Nest',
+    unit: 'requests per MB',
+    goal: null,
+    ours: () => counted('empty'),
+    theirs: () => counted('none'),
+  },
+  {
+    name: 'ten that pass, heap',
+    against: 'ten functional Nest middleware that pass',
+    unit: 'requests per MB',
+    goal: null,
+    ours: () => counted('ten'),
+    theirs: () => counted('ten-functions'),
   },
 ];

@@ -6,8 +6,13 @@ class Items {
   items() {
     return { items: [1, 2, 3], page: 1, pages: 4, total: 12 };
   }
+
+  heap() {
+    return String(process.memoryUsage().heapUsed);
+  }
 }
 decorateMethod(Items, 'items', [Get('items')]);
+decorateMethod(Items, 'heap', [Get('heap')]);
 Controller()(Items);
 
 export { Items };

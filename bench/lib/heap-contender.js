@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import http from 'node:http';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const MEGABYTE = 1024 * 1024;
+/** So much room for young objects that nothing is collected while we count. */
+const NO_COLLECTION = ['--max-semi-space-size=512', '--min-semi-space-size=512'];
+const REQUESTS = 3_000;
+
+/**
+ * Opens a contender that is an HTTP server and counts the heap that its requests take.
+ *
+ * @param {URL} script Starts the server, prints its address as its first line, and tells its used heap at `/heap`.
+ * @param {string} path
+ * @returns {Promise<import('./case.js').Contender>}
+ */
+export async function heapContender(script, path) {
+  const server = spawn(process.execPath, [...NO_COLLECTION, fileURLToPath(script)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const ended = once(server, 'exit');
+  const [origin] = await Promise.race([
+    once(createInterface(server.stdout), 'line'),
+    ended.then(([code]) => Promise.reject(new Error(`${script.pathname} ended with ${code}.`))),
+  ]);
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+  const heap = async () => Number(await text(`${origin}/heap`, agent));
+  for (let request = 0; request < REQUESTS; request++) await text(origin + path, agent);
+  return {
+    async measure() {
+      for (;;) {
+        const before = await heap();
+        for (let request = 0; request < REQUESTS; request++) await text(origin + path, agent);
+        const used = (await heap()) - before;
+        // A collection in between makes it less than nothing, or far too little.
+        if (used > 0) return (REQUESTS * MEGABYTE) / used;
+      }
+    },
+    async close() {
+      agent.destroy();
+      server.stdin.end();
+      server.kill();
+      await ended;
+    },
+  };
+}
+
+/**
+ * @param {string} url
+ * @param {http.Agent} agent
+ * @returns {Promise<string>}
+ */
+async function text(url, agent) {
+  const request = http.get(url, { agent });
+  const [response] = await once(request, 'response');
+  let body = '';
+  for await (const chunk of response) body += chunk;
+  return body;
+}
