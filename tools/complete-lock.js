@@ -5,7 +5,7 @@
  * load when the lock file was made, and then `npm ci` refuses the file on the next machine. What is written here is
  * what npm itself writes, but for the checksum; npm adds that where such a package is installed.
  *
- * Usage: node tools/complete-lock.js [bench]
+ * npm runs it after every installation; for the benchmarks' own lock file: node tools/complete-lock.js bench
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -68,11 +68,13 @@ for (const [location, entry] of Object.entries(lock.packages)) {
     added++;
   }
 }
-lock.packages = Object.fromEntries(
-  Object.entries(lock.packages).sort(([a], [b]) => a.localeCompare(b, 'en')),
-);
-writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
-console.log(`${added} packages of other platforms added to package-lock.json.`);
+if (added > 0) {
+  lock.packages = Object.fromEntries(
+    Object.entries(lock.packages).sort(([a], [b]) => a.localeCompare(b, 'en')),
+  );
+  writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
+  console.log(`${added} packages of other platforms added to package-lock.json.`);
+}
 
 /**
  * @param {string} location
