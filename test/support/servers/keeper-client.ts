@@ -41,7 +41,9 @@ export function noteSkipped(server: string, suite: string): void {
 /** Asks the keeper of this run's servers; see `keeper.js` for what it answers. */
 export function askKeeper<T>(method: 'share' | 'start' | 'control', ...args: unknown[]): Promise<T> {
   return new Promise((resolve, reject) => {
-    const asked = request({ socketPath: testRun().socket, method: 'POST' }, (response) => {
+    // Each request has a connection of its own: the keeper may be closing an idle one at the moment it is used again.
+    const options = { socketPath: testRun().socket, method: 'POST', agent: false } as const;
+    const asked = request(options, (response) => {
       text(response).then((body) => {
         const { result, error } = JSON.parse(body) as { result: T; error?: string };
         if (error === undefined) resolve(result);
