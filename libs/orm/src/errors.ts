@@ -11,6 +11,13 @@ export class FieldError extends QuintetError {
 /** Says that a value cannot be what the field or the lookup needs. Django: `ValueError`. */
 export class InvalidValueError extends QuintetError {}
 
+/** Says that a model has no such field where nothing but a field can stand. Django: `FieldDoesNotExist`. */
+export class FieldDoesNotExistError extends FieldError {
+  static override unknown(name: string, model: string, names: Iterable<string>): FieldDoesNotExistError {
+    return new FieldDoesNotExistError(`${model} has no field "${name}". ${choices(names)}`);
+  }
+}
+
 /** Says that a method was called wrongly, or where it cannot be called. Django: `TypeError`. */
 export class InvalidQueryError extends QuintetError {}
 
@@ -26,6 +33,9 @@ export class DoesNotExistError extends QuintetError {
     super(message);
   }
 }
+
+/** Says that what a request asks for is not there; answers it with 404. Django: `Http404` of `get_object_or_404`. */
+export class Http404Error extends DoesNotExistError {}
 
 /** Says that a query that must find one row found several. Django: `MultipleObjectsReturned`. */
 export class MultipleObjectsReturnedError extends QuintetError {

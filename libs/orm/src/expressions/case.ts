@@ -1,4 +1,4 @@
-import { FieldError, InvalidQueryError } from '../errors.js';
+import { FieldError, InvalidValueError } from '../errors.js';
 import { conditionOf } from '../query/condition-of.js';
 import { predicateOf } from '../query/predicate.js';
 import type { Scope } from '../query/scope.js';
@@ -81,7 +81,7 @@ export function Value<const V>(value: V): Literal<V> {
  */
 export function When<const V>(condition: object, then: V): WhenBranch<V extends Expression<infer T> ? T : V> {
   if (condition instanceof QExpression ? condition.isEmpty : Object.keys(condition).length === 0) {
-    throw new InvalidQueryError('When() takes a condition that says something.');
+    throw new InvalidValueError('When() takes a condition that says something.');
   }
   return new WhenBranch(condition, operandOf(then) as Expression<never>);
 }

@@ -35,7 +35,7 @@ export function Round<const A extends Argument>(argument: A, precision: number =
     [argumentOf(argument), operandOf(precision)],
     first,
     ([value, places], { dialect }) => {
-      if (precision === 0) return sql`round(${value!.node})`;
+      if (precision === 0 && value!.type.kind !== 'Float') return sql`round(${value!.node})`;
       const rounded = sql`round(${sql`cast(${value!.node} as numeric)`}, ${places!.node})`;
       const name = dialect.castName(value!.type);
       return name === undefined ? rounded : sql`cast(${rounded} as ${keyword(name)})`;

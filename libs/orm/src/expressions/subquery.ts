@@ -1,4 +1,4 @@
-import { FieldError } from '../errors.js';
+import { InvalidValueError } from '../errors.js';
 import { compileExists } from '../query/aggregation.js';
 import { compileSelect } from '../query/compiler.js';
 import type { StateHolder } from '../query/prefetch.js';
@@ -21,7 +21,7 @@ export class SubqueryExpression<T = unknown> extends Expression<T> {
   override resolve(scope: Scope): Operand {
     const { node, columns, isEmpty } = compileSelect(keyOnly(this.state), scope.statement, { outer: scope });
     if (columns.length !== 1) {
-      throw new FieldError(`A subquery has one column, not ${columns.length}; select it by values().`);
+      throw new InvalidValueError(`A subquery has one column, not ${columns.length}; select it by values().`);
     }
     const { type } = columns[0]!;
     return { node: isEmpty ? sql`(select ${NULL} where ${FALSE})` : sql`${node}`, type };

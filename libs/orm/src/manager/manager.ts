@@ -182,6 +182,10 @@ export abstract class Manager<M extends ModelName = ModelName> {
     return bound(this.getQuerySet(), 'iterator');
   }
 
+  get raw(): QuerySet<M>['raw'] {
+    return bound(this.getQuerySet(), 'raw');
+  }
+
   get getOr404(): QuerySet<M>['getOr404'] {
     return bound(this.getQuerySet(), 'getOr404');
   }
@@ -208,9 +212,10 @@ export abstract class Manager<M extends ModelName = ModelName> {
    * @example
    * await books.related(book).authors.add(author);
    */
+  // oxlint-disable-next-line typescript/no-generated-empty-object-type -- a program that registers no models has no relations
   related(row: object): RelatedManagers<M> {
     const { context, model } = this.getQuerySet() as unknown as QuerySet;
-    return relatedManagers(row, model, context) as RelatedManagers<M>;
+    return relatedManagers(row, model, context);
   }
 
   get(...conditions: Conditions<M>): Promise<RowOf<M>> {

@@ -1,6 +1,9 @@
 import type { OperationNode } from 'kysely';
 import type { Database } from '../database/database.js';
 import { InvalidValueError } from '../errors.js';
+import { Expression } from '../expressions/expression.js';
+import { isDbNull } from '../query/decimal.js';
+import { Scope } from '../query/scope.js';
 import type { ModelMetadata, ScalarField } from '../metadata/schema.js';
 import { statementFor } from '../query/execute.js';
 import { scalarField, scalarFields } from '../query/names.js';
@@ -28,12 +31,12 @@ export interface BulkCreateOptions {
 const mostParameters = 32_000;
 
 /** Creates rows by `INSERT`s of many rows each, in one transaction; returns them in the order given. */
-export async function bulkCreate(
+export async function bulkCreate<Row>(
   database: Database,
   modelName: string,
   rows: readonly object[],
   options: BulkCreateOptions,
-): Promise<object[]> {
+): Promise<Row[]> {
   const model = database.schema.models[modelName]!;
   check(options, model);
   if (rows.length === 0) return [];
@@ -44,9 +47,9 @@ export async function bulkCreate(
     ...(await insertAll(database, model, withKey, options)),
     ...(await insertAll(database, model, withoutKey, options)),
   ]);
-  if (created.length !== rows.length) return created;
+  if (created.length !== rows.length) return created as Row[];
   const ordered = [...withKey, ...withoutKey];
-  return data.map((row) => created[ordered.indexOf(row)]!);
+  return data.map((row) => created[ordered.indexOf(row)] as Row);
 }
 
 function inTransaction<T>(database: Database, fn: () => Promise<T>): Promise<T> {
@@ -127,7 +130,8 @@ function valueOf(field: ScalarField, value: unknown, statement: Statement): Oper
   if (value === undefined && field.hasDefault && field.defaultFunction === 'autoincrement')
     return keyword('default');
   if (value === undefined) return defaultOf(field, statement);
-  return parameter(toParameter(value, fieldType(field), statement));
+  if (value instanceof Expression) return value.resolve(new Scope(statement)).node;
+  return parameter(toParameter(isDbNull(value) ? null : value, fieldType(field), statement));
 }
 
 /** A default that Prisma gives rather than the database. */

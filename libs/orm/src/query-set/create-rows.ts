@@ -1,5 +1,8 @@
 import type { Database } from '../database/database.js';
 import { DoesNotExistError, FieldError } from '../errors.js';
+import { DbNull } from '@prisma/client/runtime/client';
+import { Expression } from '../expressions/expression.js';
+import { bulkCreate } from './bulk-create.js';
 import { isPlainObject } from '../query/condition-of.js';
 import { findField } from '../query/names.js';
 import { relationEnds } from '../query/relation-ends.js';
@@ -12,6 +15,10 @@ export interface CreateOptions {
 
 /** Creates a row through the Prisma client, so that its signals are sent. */
 export async function createRow(database: Database, model: string, values: object): Promise<unknown> {
+  // Prisma cannot write what the database computes.
+  if (Object.values(values).some((value) => value instanceof Expression)) {
+    return (await bulkCreate(database, model, [values], {}))[0];
+  }
   return clientModel(database, model).create({ data: dataOf(values, model, database) });
 }
 
@@ -25,7 +32,8 @@ export function dataOf(values: object, modelName: string, { schema }: Database):
     const ends =
       field.kind === 'relation' && !isPlainObject(value) ? relationEnds(schema, model, field) : undefined;
     if (ends && !ends.through && ends.isOwner) data[ends.pairs[0]!.own.name] = value;
-    else data[field.name] = value;
+    else
+      data[field.name] = value === null && field.kind === 'scalar' && field.type === 'Json' ? DbNull : value;
   }
   return data;
 }
@@ -40,7 +48,7 @@ export async function getOrCreate<T>(
 ): Promise<[T, boolean]> {
   const found = await unlessMissing(find);
   if (found !== undefined) return [found, false];
-  const data = { ...values, ...called(defaults) };
+  const data = { ...values, ...(await called(defaults)) };
   try {
     return [(await database.atomic(() => createRow(database, model, data))) as T, true];
   } catch (error) {
@@ -67,12 +75,13 @@ export function plainValues(values: object): Record<string, unknown> {
   return Object.fromEntries(entries);
 }
 
-export function called(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const entries = Object.entries(values).map(([name, value]) => [
-    name,
-    typeof value === 'function' ? value() : value,
-  ]);
-  return Object.fromEntries(entries) as Record<string, unknown>;
+/** Values, where functions have been called for theirs. */
+export async function called(values: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {
+  const entries = Object.entries(values).map(
+    async ([name, value]) =>
+      [name, typeof value === 'function' ? ((await value()) as unknown) : value] as const,
+  );
+  return Object.fromEntries(await Promise.all(entries));
 }
 
 /** Whether Prisma refused a row for a value that another one has. */

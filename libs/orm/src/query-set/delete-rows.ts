@@ -9,23 +9,44 @@ import { keyFields } from '../query/names.js';
 import { initialState, type QueryState } from '../query/state.js';
 import { clientModel } from './client-model.js';
 
-/** How many rows were deleted in all, and of each model; rows of join tables under `Model.relation`. */
+/** How many rows were deleted in all, and of each model; rows of join tables under the name of the table. */
 export type DeleteResult = [total: number, perModel: Record<string, number>];
 
 /** Deletes what a query finds through the Prisma client; the database follows `onDelete`, and its cascades are counted. */
 export async function deleteRows(state: QueryState, database: Database): Promise<DeleteResult> {
   const model = database.schema.models[state.model]!;
   return database.atomic(async () => {
-    const keys = await keysOf(state, database);
+    const keys = knownKeys(state, model) ?? (await keysOf(state, database));
     if (keys.length === 0) return [0, {}];
     const counts = new Map<string, number>();
     const deleted = new Map<string, Set<unknown>>([[model.name, new Set(keys)]]);
     await countCascades(model, keys, counts, deleted, database);
-    await clientModel(database, model.name).deleteMany({ where: keyCondition(model, keys) });
-    counts.set(model.name, (counts.get(model.name) ?? 0) + keys.length);
+    const { count } = await clientModel(database, model.name).deleteMany({
+      where: keyCondition(model, keys),
+    });
+    counts.set(model.name, (counts.get(model.name) ?? 0) + count);
     const perModel = Object.fromEntries([...counts].filter(([, count]) => count > 0));
     return [Object.values(perModel).reduce((total, count) => total + count, 0), perModel];
   });
+}
+
+/** The key that a query for one row names, so that it need not be read. */
+function knownKeys({ conditions, isNone }: QueryState, model: ModelMetadata): unknown[] | undefined {
+  const [condition, ...others] = conditions;
+  if (isNone || !condition || others.length > 0 || condition.negated || condition.members.length !== 1)
+    return undefined;
+  const entries = Object.entries(condition.members[0] as object);
+  const [name, value] = entries[0] ?? [];
+  if (
+    entries.length !== 1 ||
+    model.primaryKey.length !== 1 ||
+    (name !== 'pk' && name !== model.primaryKey[0])
+  ) {
+    return undefined;
+  }
+  return typeof value === 'number' || typeof value === 'string' || typeof value === 'bigint'
+    ? [value]
+    : undefined;
 }
 
 function keyCondition(model: ModelMetadata, keys: readonly unknown[]): object {
@@ -51,7 +72,8 @@ async function countCascades(
   for (const field of Object.values(model.fields)) {
     if (field.kind !== 'relation') continue;
     if (field.through) {
-      counts.set(`${model.name}.${field.name}`, await countLinks(model, field, keys, database));
+      const { table } = field.through;
+      counts.set(table, (counts.get(table) ?? 0) + (await countLinks(model, field, keys, database)));
     } else if (field.fromFields.length === 0) {
       await countDependents(field, keys, counts, deleted, database);
     }

@@ -1,6 +1,7 @@
 import {
   DoesNotExistError,
   FieldError,
+  Http404Error,
   InvalidQueryError,
   InvalidValueError,
   NotSupportedError,
@@ -19,6 +20,7 @@ import { fieldType } from '../query/value-type.js';
 import { containsAggregate } from './contains-aggregate.js';
 import type { FilterOrExpression } from './filter.js';
 import { namedExpressions } from './named-expressions.js';
+import { type RawOptions, rawRows } from './raw.js';
 import { Reading } from './reading.js';
 import type { AnnotationValues, PayloadOf, ValidExpression } from './types.js';
 
@@ -51,14 +53,18 @@ export abstract class Finding<M extends ModelName, T, A> extends Reading<T> {
   }
 
   /** The one row, or an error that answers a request with 404. Django: `get_object_or_404`. */
-  getOr404(...conditions: FilterOrExpression<PayloadOf<M>, A>[]): Promise<T> {
-    return this.get(...conditions);
+  async getOr404(...conditions: FilterOrExpression<PayloadOf<M>, A>[]): Promise<T> {
+    try {
+      return await this.get(...conditions);
+    } catch (error) {
+      throw error instanceof DoesNotExistError ? new Http404Error(error.model) : error;
+    }
   }
 
   /** The rows, or an error that answers a request with 404 where there are none. Django: `get_list_or_404`. */
   async getListOr404(...conditions: FilterOrExpression<PayloadOf<M>, A>[]): Promise<T[]> {
     const rows = await (conditions.length > 0 ? this.filter(...conditions) : this);
-    if (rows.length === 0) throw new DoesNotExistError(this.state.model);
+    if (rows.length === 0) throw new Http404Error(this.state.model);
     return rows;
   }
 
@@ -124,7 +130,9 @@ export abstract class Finding<M extends ModelName, T, A> extends Reading<T> {
     order: 'asc' | 'desc' = 'asc',
   ): Promise<Date[]> {
     if (!dateUnits.includes(unit))
-      throw new InvalidValueError(`dates() takes year, quarter, month, week or day, not "${String(unit)}".`);
+      throw new InvalidValueError(
+        `dates() takes year, quarter, month, week or day, not "${unit as string}".`,
+      );
     return this.#truncated(field, unit, order, { as: 'Date' });
   }
 
@@ -170,6 +178,20 @@ export abstract class Finding<M extends ModelName, T, A> extends Reading<T> {
       }
     }
     return (await this.aggregated(named)) as never;
+  }
+
+  /**
+   * Reads rows of the model by a statement of your own, whose values are bound. Django: `raw`.
+   *
+   * @example
+   * await books.raw('SELECT * FROM shop_book WHERE pages > $1', [300])
+   */
+  raw(
+    sql: string,
+    parameters: readonly unknown[] = [],
+    options: RawOptions = {},
+  ): Promise<(T & Record<string, unknown>)[]> {
+    return rawRows(this.context.database, this.state.model, sql, parameters, options) as never;
   }
 
   /** The same query, not yet read. Django: `all`. */

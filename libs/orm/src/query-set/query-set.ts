@@ -1,4 +1,9 @@
-import { FieldError, InvalidQueryError, InvalidValueError, NotSupportedError } from '../errors.js';
+import {
+  FieldDoesNotExistError,
+  InvalidQueryError,
+  InvalidValueError,
+  NotSupportedError,
+} from '../errors.js';
 import { Aggregate } from '../expressions/aggregate.js';
 import { Expression, operandOf } from '../expressions/expression.js';
 import { QExpression } from '../expressions/q.js';
@@ -122,7 +127,11 @@ export class QuerySet<M extends ModelName = ModelName, T = RowOf<M>, A = object>
     const from = this.state.start ?? 0;
     const limit = this.state.end;
     const to = end === undefined ? limit : limit === undefined ? from + end : Math.min(limit, from + end);
-    return this.with({ start: limit === undefined ? from + start : Math.min(limit, from + start), end: to });
+    const sliced = this.with({
+      start: limit === undefined ? from + start : Math.min(limit, from + start),
+      end: to,
+    });
+    return this.known ? sliced.preset(this.known.slice(start, end)) : sliced;
   }
 
   /**
@@ -367,7 +376,7 @@ export class QuerySet<M extends ModelName = ModelName, T = RowOf<M>, A = object>
       let model = this.model;
       for (const name of path.split('.')) {
         const field = findField(model, name);
-        if (!field) throw FieldError.unknown(name, model.name, Object.keys(model.fields));
+        if (!field) throw FieldDoesNotExistError.unknown(name, model.name, Object.keys(model.fields));
         if (field.kind === 'relation') model = schema.models[field.model]!;
       }
     }

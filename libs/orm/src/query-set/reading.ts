@@ -37,6 +37,13 @@ export abstract class Reading<T> implements PromiseLike<T[]>, AsyncIterable<T> {
     return this.#known;
   }
 
+  /** Gives the query rows that are known already, such as a part of those of another one. */
+  protected preset(rows: readonly T[]): this {
+    this.#known = rows;
+    this.#rows = Promise.resolve([...rows]);
+    return this;
+  }
+
   /** The same query, with changes. */
   protected abstract with(changes: Partial<QueryState>): Reading<T>;
 

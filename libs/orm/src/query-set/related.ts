@@ -1,6 +1,6 @@
-import { InvalidValueError } from '../errors.js';
+import { DoesNotExistError, InvalidValueError } from '../errors.js';
 import { QExpression } from '../expressions/q.js';
-import type { ModelName, RegisteredModels } from '../metadata/register.js';
+import type { ModelName } from '../metadata/register.js';
 import type { ModelMetadata, RelationField } from '../metadata/schema.js';
 import { keyFields } from '../query/names.js';
 import { relationEnds } from '../query/relation-ends.js';
@@ -15,8 +15,14 @@ export type RelatedManagers<M extends ModelName> = {
   [Name in keyof PayloadOf<M>['objects']]: RelatedQuerySet<ModelOf<PayloadOf<M>['objects'][Name]>>;
 };
 
-type ModelOf<T> =
-  Related<T> extends { name: infer Name extends ModelName & keyof RegisteredModels } ? Name : ModelName;
+type ModelOf<T> = Related<T> extends { name: infer Name extends ModelName } ? Name : ModelName;
+
+/** A QuerySet by what the changes of a relation need of it, whatever its model. */
+interface Rows {
+  filter(where: object): Rows;
+  exclude(where: object): Rows;
+  update(values: object): Promise<number>;
+}
 
 type RowOrKey = object | string | number | bigint;
 
@@ -28,23 +34,32 @@ export class RelatedQuerySet<M extends ModelName = ModelName> extends QuerySet<M
   /** Relates rows, given as such or by their keys. Django: `add`. */
   async add(...rows: RowOrKey[]): Promise<void> {
     const keys = this.#keysOf(rows);
-    if (keys.length > 0) await this.#write({ connect: keys.map((key) => this.#where(key)) });
+    if (keys.length === 0) return;
+    if (this.#isMany) await this.#write({ connect: keys.map((key) => this.#where(key)) });
+    else await this.#rowsWith(keys).update(this.#link());
   }
 
   /** Takes rows out of the relation. Django: `remove`. */
   async remove(...rows: RowOrKey[]): Promise<void> {
     const keys = this.#keysOf(rows);
-    if (keys.length > 0) await this.#write({ disconnect: keys.map((key) => this.#where(key)) });
+    if (keys.length === 0) return;
+    if (this.#isMany) return this.#write({ disconnect: keys.map((key) => this.#where(key)) });
+    const updated = await this.#rows.filter({ pk: { in: keys } }).update(this.#unlink());
+    if (updated < keys.length) throw new DoesNotExistError(this.model.name);
   }
 
-  /** Makes the relation consist of exactly these rows. Django: `set`. */
+  /** Makes the relation consist of exactly these rows; where its key cannot be null it can only gain some. Django: `set`. */
   async set(rows: readonly RowOrKey[]): Promise<void> {
-    await this.#write({ set: this.#keysOf(rows).map((key) => this.#where(key)) });
+    const keys = this.#keysOf(rows);
+    if (this.#isMany) return this.#write({ set: keys.map((key) => this.#where(key)) });
+    if (this.#isOptional) await this.#rows.exclude({ pk: { in: keys } }).update(this.#unlink());
+    await this.add(...(keys as RowOrKey[]));
   }
 
   /** Takes all rows out of the relation. Django: `clear`. */
   async clear(): Promise<void> {
-    await this.#write({ set: [] });
+    if (this.#isMany) await this.#write({ set: [] });
+    else await this.#rows.update(this.#unlink());
   }
 
   override create(data: object): Promise<never> {
@@ -75,6 +90,30 @@ export class RelatedQuerySet<M extends ModelName = ModelName> extends QuerySet<M
     return schema.models[inverse.model]!;
   }
 
+  get #isMany(): boolean {
+    return this.relation.through !== undefined;
+  }
+
+  get #isOptional(): boolean {
+    const inverse = this.model.fields[this.relation.inverse];
+    return inverse?.kind === 'relation' && !inverse.isRequired;
+  }
+
+  #unlink(): Record<string, unknown> {
+    return Object.fromEntries(Object.keys(this.#link()).map((name) => [name, null]));
+  }
+
+  /** The related rows. */
+  get #rows(): Rows {
+    return untyped(this);
+  }
+
+  /** The rows of the model with some keys, whichever they are related to. */
+  #rowsWith(keys: readonly unknown[]): Rows {
+    const conditions = [new QExpression([{ pk: { in: keys } }])];
+    return untyped(new QuerySet(this.context, { ...initialState(this.model.name), conditions }));
+  }
+
   async #write(change: object): Promise<void> {
     const model = this.#ownerModel;
     const [key] = keyFields(model);
@@ -100,12 +139,16 @@ export class RelatedQuerySet<M extends ModelName = ModelName> extends QuerySet<M
   }
 }
 
+function untyped(rows: unknown): Rows {
+  return rows as Rows;
+}
+
 /** Makes the related managers of a row. */
-export function relatedManagers(
+export function relatedManagers<Managers = Record<string, RelatedQuerySet>>(
   row: object,
   model: ModelMetadata,
   context: QueryContext,
-): Record<string, RelatedQuerySet> {
+): Managers {
   const managers: Record<string, RelatedQuerySet> = {};
   for (const field of Object.values(model.fields)) {
     if (field.kind !== 'relation') continue;
@@ -114,7 +157,7 @@ export function relatedManagers(
       get: () => relatedManager(row as Record<string, unknown>, model, field, context),
     });
   }
-  return managers;
+  return managers as Managers;
 }
 
 function relatedManager(
@@ -138,5 +181,11 @@ function relatedManager(
     ? { [relation.inverse]: owner[ends.own.name] }
     : Object.fromEntries(ends.pairs.map(({ own, other }) => [other.name, owner[own.name]]));
   const state: QueryState = { ...initialState(relation.model), conditions: [new QExpression([where])] };
-  return Object.assign(new RelatedQuerySet(context, state), { owner, relation });
+  const manager = Object.assign(new RelatedQuerySet(context, state), { owner, relation });
+  const inverse = context.database.schema.models[relation.model]!.fields[relation.inverse] as RelationField;
+  if (relation.isList && !relation.through && inverse.isRequired) {
+    // A row that must belong to some other one can change hands, and never be let go.
+    Object.assign(manager, { remove: undefined, clear: undefined });
+  }
+  return manager;
 }

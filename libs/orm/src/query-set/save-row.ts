@@ -25,16 +25,16 @@ export interface RefreshOptions {
 }
 
 /** Updates the row that has the key of `row`, or creates one; returns it with what was written. */
-export async function saveRow(
+export async function saveRow<Row>(
   database: Database,
   modelName: string,
   row: object,
   values: object,
   options: SaveOptions = {},
-): Promise<object> {
+): Promise<Row> {
   const { updateFields, forceInsert = false, forceUpdate = false } = options;
   const model = database.schema.models[modelName]!;
-  if (updateFields?.length === 0) return row;
+  if (updateFields?.length === 0) return row as Row;
   checkFields(updateFields, model);
   const key = keyOf(row, model);
   const data = writtenValues(dataOf(values, modelName, database), updateFields, model);
@@ -43,20 +43,20 @@ export async function saveRow(
   }
   if (key && !forceInsert) {
     const updated = await updateRow(database, model, key, data);
-    if (updated) return { ...row, ...updated };
+    if (updated) return { ...row, ...updated } as Row;
     if (forceUpdate || updateFields) throw new NotUpdatedError(modelName);
   }
   const created = await createRow(database, modelName, { ...data, ...key });
-  return { ...row, ...(created as object) };
+  return { ...row, ...(created as object) } as Row;
 }
 
 /** Reads the row that has the key of `row`. */
-export async function refreshRow(
+export async function refreshRow<Row>(
   database: Database,
   modelName: string,
   row: object,
   { fields }: RefreshOptions,
-): Promise<object> {
+): Promise<Row> {
   const model = database.schema.models[modelName]!;
   const names =
     fields ?? Object.values(model.fields).flatMap((field) => (field.kind === 'scalar' ? [field.name] : []));
@@ -68,7 +68,7 @@ export async function refreshRow(
   const { node, shape } = compileSelect(state, statement);
   const [read] = await fetchRows(database, statement.dialect, node, shape);
   if (!read) throw new DoesNotExistError(modelName);
-  return { ...row, ...(read as object) };
+  return { ...row, ...read } as Row;
 }
 
 /** Updates through the Prisma client, and by SQL where a value is an expression, which Prisma cannot write. */

@@ -60,7 +60,7 @@ export abstract class Writing<M extends ModelName, T, A> extends Finding<M, T, A
       const [row, isCreated] = await this.getOrCreate(values, { defaults: createDefaults });
       if (isCreated) return [row, true];
       const { database } = this.context;
-      return [(await saveRow(database, this.state.model, row as object, called(defaults))) as T, false];
+      return [(await saveRow(database, this.state.model, row as object, await called(defaults))) as T, false];
     });
   }
 
@@ -69,7 +69,7 @@ export abstract class Writing<M extends ModelName, T, A> extends Finding<M, T, A
    * `bulk_create`.
    */
   bulkCreate(rows: readonly object[], options: BulkCreateOptions = {}): Promise<RowOf<M>[]> {
-    return bulkCreate(this.context.database, this.state.model, rows, options) as Promise<RowOf<M>[]>;
+    return bulkCreate<RowOf<M>>(this.context.database, this.state.model, rows, options);
   }
 
   /** Writes some fields of rows, each its own values, by one statement a batch; returns how many there were. Django: `bulk_update`. */
@@ -83,12 +83,12 @@ export abstract class Writing<M extends ModelName, T, A> extends Finding<M, T, A
 
   /** Writes a row: updates the one with its key, or creates it. Django: `Model.save`. */
   save(row: object, options: SaveOptions = {}): Promise<RowOf<M>> {
-    return saveRow(this.context.database, this.state.model, row, row, options) as Promise<RowOf<M>>;
+    return saveRow<RowOf<M>>(this.context.database, this.state.model, row, row, options);
   }
 
   /** Reads a row again. Django: `refresh_from_db`. */
   refresh(row: object, options: RefreshOptions = {}): Promise<RowOf<M>> {
-    return refreshRow(this.context.database, this.state.model, row, options) as Promise<RowOf<M>>;
+    return refreshRow<RowOf<M>>(this.context.database, this.state.model, row, options);
   }
 
   /**

@@ -1,7 +1,8 @@
 import type { OperationNode } from 'kysely';
-import type { Operand } from '../expressions/expression.js';
+import { Expression, isExpressionSource, type Operand } from '../expressions/expression.js';
+import type { StateHolder } from './prefetch.js';
 import { InvalidQueryError, InvalidValueError } from '../errors.js';
-import { isDecimal } from './decimal.js';
+import { isAnyNull, isDbNull, isDecimal } from './decimal.js';
 import { isExpression, predicate, rightOperand } from './comparison.js';
 import type { Comparison, Lookup, Outcome } from './lookups.js';
 import { join, keyword, parameter, sql } from './sql.js';
@@ -12,7 +13,10 @@ import type { ValueType } from './value-type.js';
 export function equals(comparison: Comparison): Outcome {
   const { left, right } = comparison;
   if (right === null && left.type.kind !== 'Json') return predicate(sql`${left.node} is null`, left);
+  if (isDbNull(right)) return predicate(sql`${left.node} is null`, left);
+  if (isAnyNull(right)) return predicate(sql`(${left.node} is null or ${left.node} = 'null')`, left);
   if (comparison.insensitive && typeof right === 'string') return iexact(comparison);
+  if (isExpressionSource(right) && !(right instanceof Expression)) checkSingle(right as Partial<StateHolder>);
   const bounded = boundedInteger(right, left.type, 'equals');
   if (bounded instanceof Decided) return bounded.outcome;
   const other = rightOperand(bounded, comparison);
@@ -77,6 +81,15 @@ export function inList(comparison: Comparison): Outcome {
     return predicate(sql`${left.node} = any(${parameter(values)})`, left);
   }
   return predicate(sql`${left.node} in (${join(values.map(parameter), ', ')})`, left);
+}
+
+/** A query that a value is compared with has to be for one row. */
+function checkSingle({ state }: Partial<StateHolder>): void {
+  if (state && (state.end ?? Number.POSITIVE_INFINITY) - (state.start ?? 0) !== 1) {
+    throw new InvalidValueError(
+      'A query that a value equals is limited to one row by slice(); use in for several.',
+    );
+  }
 }
 
 /** A condition that is compared stands in parentheses: comparisons do not associate. */

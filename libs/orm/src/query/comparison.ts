@@ -13,7 +13,8 @@ export function rightOperand(
 ): Operand {
   if (value instanceof Expression) return value.resolve(scope);
   if (isExpressionSource(value)) return value.toExpression().resolve(scope);
-  return { node: parameter(toParameter(value, type, scope)), type, literal: value };
+  const bound = value === null && type.kind === 'Json' ? 'null' : toParameter(value, type, scope);
+  return { node: parameter(bound), type, literal: value };
 }
 
 /** A predicate over operands, with what it inherits from them. */

@@ -6,7 +6,7 @@ import type { ModelMetadata, RelationField, SchemaMetadata } from '../metadata/s
 import type { Annotations } from './annotations.js';
 import { type Condition, group, lookup } from './condition.js';
 import { isDecimal } from './decimal.js';
-import { lookups } from './lookups.js';
+import { keyLookups, lookups } from './lookups.js';
 import { findField } from './names.js';
 import { isDateTransform } from './transforms.js';
 import { fieldType, isTemporal, typeOf, type ValueType } from './value-type.js';
@@ -100,12 +100,20 @@ function relationCondition(
     if (quantifier) {
       const condition = inner === null ? null : conditionOf(inner, related);
       conditions.push({ kind: 'related', path, quantifier, condition });
-    } else if (lookups.has(key) && !findField(context.model, key)) {
+    } else if (keyLookups.has(key) && !findField(context.model, key)) {
       conditions.push(lookup(path, key, inner));
     } else {
       nested[key] = inner;
     }
   }
+  const [unknown] = Object.keys(nested).filter(
+    (name) => !/^(AND|OR|NOT)$/.test(name) && !findField(context.model, name.split('.')[0]!),
+  );
+  if (unknown !== undefined)
+    throw FieldError.unknown(unknown, context.model.name, [
+      ...Object.keys(context.model.fields),
+      ...keyLookups,
+    ]);
   if (Object.keys(nested).length > 0) {
     if (relation.isList) {
       throw new FieldError(

@@ -8,6 +8,21 @@ import type { Scope } from './scope.js';
 import { iexact, matches, regex } from './text-lookups.js';
 import { sql } from './sql.js';
 
+/** The lookups that a relation has: those of its key. */
+export const keyLookups: ReadonlySet<string> = new Set([
+  'equals',
+  'exact',
+  'not',
+  'in',
+  'notIn',
+  'lt',
+  'lte',
+  'gt',
+  'gte',
+  'range',
+  'isnull',
+]);
+
 /** What a condition compiles to: SQL, or a truth that needs none. */
 export type Predicate = Pick<Operand, 'isAggregate' | 'isWindow'> & { readonly node: OperationNode };
 export type Outcome = Predicate | boolean;

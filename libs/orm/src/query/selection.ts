@@ -80,7 +80,7 @@ function tableShape(
   addMore?.(fields);
   const nested: NestedShape[] = [];
   for (const name of Object.keys(tree ?? {})) {
-    checkRelation(table.model, name);
+    checkRelation(table.model, name, fields);
     const inner = prefix + name;
     const shape = tableShape(scope.table(inner), inner, state, selection, scope, columns);
     const key = keyFields(shapeModel(table.model, name, scope))[0]!.name;
@@ -100,9 +100,15 @@ function subtree(tree: RelatedTree | undefined, path: string): RelatedTree | und
 }
 
 /** Refuses a relation that a join cannot bring along: it would multiply the rows. */
-function checkRelation(model: ModelMetadata, name: string): void {
+function checkRelation(model: ModelMetadata, name: string, loaded: readonly ShapeField[]): void {
   const field = findField(model, name);
-  if (field?.kind === 'relation' && !field.isList) return;
+  if (field?.kind === 'relation' && !field.isList) {
+    const missing = field.fromFields.find((own) => !loaded.some((other) => other.name === own));
+    if (missing === undefined) return;
+    throw new FieldError(
+      `${model.name}.${name} cannot be both left out by only() or defer() and selected by selectRelated().`,
+    );
+  }
   const single = Object.values(model.fields).filter((other) => other.kind === 'relation' && !other.isList);
   const names = single.map((other) => other.name);
   if (field?.kind === 'relation') {
@@ -127,6 +133,16 @@ function loadedFields(
   return scalarFields(model).filter((field) => {
     if (model.primaryKey.includes(field.name)) return true;
     const name = prefix + field.name;
+    const isKeyOfNamed = (relation: string): boolean =>
+      [...only!].some((path) => path === prefix + relation || path.startsWith(`${prefix}${relation}.`));
+    if (isRestricted && relationsOf(model, field.name).some(isKeyOfNamed)) return true;
     return isRestricted ? only!.has(name) && !defer?.has(name) : !defer?.has(name);
   });
+}
+
+/** The relations that a field is the foreign key of: naming one, or what is behind it, means its key too. */
+function relationsOf(model: ModelMetadata, key: string): string[] {
+  return Object.values(model.fields).flatMap((field) =>
+    field.kind === 'relation' && field.fromFields.includes(key) ? [field.name] : [],
+  );
 }

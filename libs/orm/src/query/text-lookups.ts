@@ -43,7 +43,7 @@ export function regex(comparison: Comparison): Outcome {
 /** A text, or what a number or a date reads as. */
 function textGiven(value: unknown): string {
   if (value instanceof Date) return value.toISOString();
-  if (typeof value !== 'object' || isDecimal(value)) return String(value as string);
+  if (typeof value !== 'object' || isDecimal(value)) return (value as string | number).toString();
   throw new InvalidValueError('A text lookup takes a text.');
 }
 

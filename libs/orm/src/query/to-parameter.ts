@@ -3,7 +3,7 @@ import { choices } from '@nest-quintet/core';
 import { InvalidValueError } from '../errors.js';
 import type { SqlDialect } from './sql-dialect.js';
 import type { SchemaMetadata } from '../metadata/schema.js';
-import { isDecimal } from './decimal.js';
+import { isDecimal, isJsonNull } from './decimal.js';
 import { elementOf, type ValueKind, type ValueType } from './value-type.js';
 
 /** What binding a value needs to know of the statement. */
@@ -63,7 +63,7 @@ const converters: Record<ValueKind, Convert> = {
     return toDate(value).toISOString().slice(11, 23);
   },
   Duration: (value) => `${Number(value)} seconds`,
-  Json: (value) => JSON.stringify(value),
+  Json: (value) => (isJsonNull(value) ? 'null' : JSON.stringify(value)),
   Bytes(value) {
     if (!(value instanceof Uint8Array)) throw invalid(value, 'a Uint8Array');
     return value;

@@ -1,5 +1,5 @@
 import type { OperationNode } from 'kysely';
-import { FieldError, InvalidQueryError, NotSupportedError } from '../errors.js';
+import { FieldDoesNotExistError, FieldError, InvalidQueryError, NotSupportedError } from '../errors.js';
 import { Expression, isExpressionSource, operandOf } from '../expressions/expression.js';
 import type { ScalarField } from '../metadata/schema.js';
 import { isSliced, openSelect, type OpenSelect } from './compiler.js';
@@ -28,12 +28,16 @@ export function compileUpdate(
   checkWritable(state, 'update');
   const open = openSelect(state, statement);
   const { scope } = open;
+  const tables = open.tables().joins?.length;
   const sets = Object.entries(values)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => {
       const field = writableField(scope, name);
       return sql`${identifier(field.column)} = ${assigned(field, value, scope)}`;
     });
+  if (open.tables().joins?.length !== tables) {
+    throw new FieldError('update() cannot read other tables or aggregates; use a Subquery.');
+  }
   const where = targets(state, open, statement);
   const table = aliased(tableNode(scope.model), scope.root.alias);
   const condition = where.length > 0 ? sql` where ${join(where, ' and ')}` : sql``;
@@ -58,8 +62,9 @@ export function checkWritable(state: QueryState, operation: 'update' | 'delete')
   }
   if (isSliced(state))
     throw new InvalidQueryError(`${operation}() cannot follow slice(); filter by the keys of the slice.`);
-  if (Array.isArray(state.distinct))
-    throw new InvalidQueryError(`${operation}() cannot follow distinct() by fields.`);
+  if (operation === 'delete' && Array.isArray(state.distinct)) {
+    throw new InvalidQueryError('delete() cannot follow distinct() by fields.');
+  }
 }
 
 /** The conditions on the rows to write; by key where finding them takes more tables than the written one. */
@@ -83,7 +88,7 @@ function targets(state: QueryState, open: OpenSelect, statement: Statement): rea
 /** The column that a name in `update()` writes: a field's, or the foreign key's of a relation. */
 function writableField(scope: Scope, name: string): ScalarField {
   const field = findField(scope.model, name);
-  if (!field) throw FieldError.unknown(name, scope.model.name, Object.keys(scope.model.fields));
+  if (!field) throw FieldDoesNotExistError.unknown(name, scope.model.name, Object.keys(scope.model.fields));
   if (field.kind === 'scalar') return field;
   const ends = relationEnds(scope.schema, scope.model, field);
   if (ends.through || !ends.isOwner || ends.pairs.length !== 1) {
@@ -98,11 +103,9 @@ function assigned(field: ScalarField, value: unknown, scope: Scope): OperationNo
   if (!(value instanceof Expression) && !isExpressionSource(value)) {
     return parameter(toParameter(value, fieldType(field), scope));
   }
-  const before = scope.joins.length;
   const operand = operandOf(value).resolve(scope);
-  if (operand.isAggregate) throw new FieldError(`update() cannot write an aggregate to "${field.name}".`);
-  if (scope.joins.length > before) {
-    throw new FieldError(`update() cannot read another table in "${field.name}"; use a Subquery.`);
+  if (operand.isAggregate || operand.isWindow) {
+    throw new FieldError(`update() cannot write an aggregate to "${field.name}"; use a Subquery.`);
   }
   return operand.node;
 }
