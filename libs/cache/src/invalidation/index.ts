@@ -1,3 +1,3 @@
-export type { CacheInvalidationModuleOptions } from './cache-invalidation.module-definition.js';
-export * from './cache-invalidation.module.js';
-export * from './database-dependencies.js';
+export type { CacheInvalidationModuleOptions } from './nest/cache-invalidation.module-definition.js';
+export * from './nest/cache-invalidation.module.js';
+export * from './nest/database-dependencies.js';

@@ -1,5 +1,5 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
-import { DependencySource } from '../tags/dependency-source.js';
+import { DependencySource } from '../../tags/dependency-source.js';
 import {
   ConfigurableModuleClass,
   type CacheInvalidationModuleOptions,

@@ -1,9 +1,9 @@
 import { choices, ImproperlyConfiguredError } from '@nest-quintet/core';
 import { Databases, type Database, type ModelMetadata } from '@nest-quintet/orm';
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { CacheRegistry } from '../nest/cache-registry.js';
-import { currentDependencies } from '../tags/dependencies.js';
-import { DependencySource } from '../tags/dependency-source.js';
+import { CacheRegistry } from '../../nest/cache-registry.js';
+import { currentDependencies } from '../../tags/dependencies.js';
+import { DependencySource } from '../../tags/dependency-source.js';
 import {
   MODULE_OPTIONS_TOKEN,
   type CacheInvalidationModuleOptions,
