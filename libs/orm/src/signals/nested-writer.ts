@@ -83,7 +83,8 @@ export class NestedWriter {
     if (connectOrCreate) {
       const { where, create: otherwise } = connectOrCreate as { where: Data; create: Data };
       const found = await this.writer.rows.find(field.model, where);
-      if (found) await this.#related.release(model, field, found, stored);
+      // Prisma does not notice here that the row may refer to it already.
+      if (found) await this.#related.release(model, field, found, field.isRequired ? undefined : stored);
       target = found ?? (await this.create(field.model, otherwise));
     }
     if (connect) {

@@ -169,6 +169,8 @@ export class RelatedRows {
     for (const where of wheres) {
       const target = await this.writer.rows.find(field.model, where as Data);
       if (target) targets.push(target);
+      // Prisma leaves out what is not there where it sets keys, and not where it sets links.
+      else if (field.through) throw this.#missing(relation, 'set');
     }
     const current = await this.#all(relation);
     const isIn = (rows: readonly StoredRow[], row: StoredRow) =>
