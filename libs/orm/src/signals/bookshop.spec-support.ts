@@ -9,7 +9,7 @@ import { applyMigrations } from '../migrations/index.js';
 import { m2mChanged, postBulkWrite, postDelete, postSave, preDelete, preSave } from './model-signals.js';
 import { type ModelSignalsOptions, withModelSignals } from './with-model-signals.js';
 
-const migrations = fileURLToPath(new URL('../../../../prisma/migrations', import.meta.url));
+export const migrations = fileURLToPath(new URL('../../../../prisma/migrations', import.meta.url));
 let snapshot: Promise<Blob | File> | undefined;
 
 /** Starts an empty bookshop in memory; the migrations run once per test file. */
