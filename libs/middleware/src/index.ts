@@ -29,7 +29,7 @@ export * from './pipeline/middleware.js';
 export * from './pipeline/middleware-contract-error.js';
 export * from './pipeline/middleware-entry.js';
 export * from './pipeline/middleware-options.decorator.js';
-export * from './pipeline/on-response.js';
+export { onResponse } from './pipeline/on-response.js';
 export { Pipeline } from './pipeline/pipeline.js';
 export * from './pipeline/route-metadata.decorator.js';
 export type { RoutePattern } from './pipeline/route-patterns.js';

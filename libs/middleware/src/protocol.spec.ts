@@ -7,7 +7,13 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Body, Controller, Get, Post, Res, StreamableFile } from '@nestjs/common';
 import { contextKey, requestContext } from '@nest-quintet/core';
 import { SignalsModule } from '@nest-quintet/signals';
-import { gotRequestException, HttpResponse, requestFinished, requestStarted } from './index.js';
+import {
+  gotRequestException,
+  HttpResponse,
+  requestFinished,
+  requestStarted,
+  SecurityMiddleware,
+} from './index.js';
 import { layer, platforms, type RunningApp, startApp } from './testing.spec-support.js';
 
 const slot = contextKey<string>('protocol');
@@ -137,6 +143,18 @@ describe.each(platforms)('the pipeline on %s', (_name, makeAdapter) => {
     expect(text.indexOf('slow')).toBeLessThan(text.indexOf('quick'));
     expect(text.match(/x-outer: 1/gi)).toHaveLength(3);
     raw.socket.destroy();
+  });
+
+  it('takes a request of HTTP/1.0 without a host for one to its own address', async () => {
+    const app = await startApp(makeAdapter, {
+      middleware: [SecurityMiddleware],
+      controllers: [ProtocolController],
+    });
+    const old = new RawClient((app.app.getHttpServer().address() as AddressInfo).port);
+    old.write('GET /quick HTTP/1.0\r\n\r\n');
+    await once(old.socket, 'close');
+    expect(old.text).toMatch(/^HTTP\/1\.1 200/);
+    await app.app.close();
   });
 
   it('closes the connection of HTTP/1.0 and keeps that of HTTP/1.1', async () => {

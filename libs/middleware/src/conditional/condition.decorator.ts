@@ -6,9 +6,7 @@ import {
   UseInterceptors,
 } from '@nestjs/common';
 import { type Observable, of } from 'rxjs';
-import type { HttpRequest } from '../http/http-request.js';
-import { Exchange } from '../pipeline/exchange.js';
-import { onResponse } from '../pipeline/on-response.js';
+import { exchangeOf, onResponse } from '../pipeline/on-response.js';
 import { conditionally } from './conditional-get.middleware.js';
 import { answerConditionally, quoteETag } from './preconditions.js';
 
@@ -43,7 +41,7 @@ class ConditionInterceptor implements NestInterceptor {
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const platform = context.switchToHttp().getRequest<object>();
-    const request = requestOf(platform);
+    const request = exchangeOf(platform).request;
     const given = await this.options.etag?.(platform);
     const etag = given == null ? undefined : quoteETag(given);
     const lastModified = (await this.options.lastModified?.(platform)) ?? undefined;
@@ -61,15 +59,10 @@ class ConditionInterceptor implements NestInterceptor {
 class ConditionalPageInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const platform = context.switchToHttp().getRequest<object>();
-    const request = requestOf(platform);
+    const request = exchangeOf(platform).request;
     onResponse(platform, (response) =>
       request.method === 'GET' ? conditionally(request, response) : response,
     );
     return next.handle();
   }
-}
-
-function requestOf(platform: object): HttpRequest {
-  // onResponse() says in full what is wrong when there is none.
-  return (Exchange.of(platform) ?? (onResponse(platform, () => undefined) as never)).request;
 }

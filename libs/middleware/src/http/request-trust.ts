@@ -40,7 +40,7 @@ export class RequestTrust {
   /** Returns the host as it was sent, with the port and unchecked. */
   rawHost(request: HttpRequest): string {
     const forwarded = this.#usesForwardedHost ? request.header('x-forwarded-host') : undefined;
-    return forwarded ?? request.header(':authority') ?? request.header('host') ?? '';
+    return forwarded ?? request.header(':authority') ?? request.header('host') ?? ownAddress(request);
   }
 
   /**
@@ -65,6 +65,12 @@ export class RequestTrust {
     // A chain of proxies appends: the first word is the one nearest to the client.
     return said === undefined ? isEncrypted : said.split(',')[0]!.trim() === this.#sslHeader![1];
   }
+}
+
+/** HTTP/1.0 need not name a host: it means the address that it has come to. */
+function ownAddress({ raw }: HttpRequest): string {
+  const { localAddress = '', localPort = 80 } = raw.socket ?? {};
+  return `${localAddress.includes(':') ? `[${localAddress}]` : localAddress}:${localPort}`;
 }
 
 /** Tells whether a host is the pattern, or under it where the pattern begins with a dot. */

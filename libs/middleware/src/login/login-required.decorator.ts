@@ -5,9 +5,8 @@ import {
   type NestInterceptor,
   UseInterceptors,
 } from '@nestjs/common';
-import { ImproperlyConfiguredError } from '@nest-quintet/core';
 import { type Observable, of } from 'rxjs';
-import { Exchange } from '../pipeline/exchange.js';
+import { exchangeOf } from '../pipeline/on-response.js';
 import { routeMetadata } from '../pipeline/route-metadata.decorator.js';
 import { isLoggedIn, type LoginOptions, redirectToLogin } from './login-redirect.js';
 
@@ -26,13 +25,8 @@ class LoginRequiredInterceptor implements NestInterceptor {
   constructor(private readonly options: LoginOptions) {}
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
-    const exchange = Exchange.of(context.switchToHttp().getRequest<object>());
-    if (exchange === undefined) {
-      throw new ImproperlyConfiguredError(
-        '@LoginRequired() needs the pipeline: import MiddlewareModule.forRoot() in the root module.',
-      );
-    }
-    if (await isLoggedIn(exchange.request, this.options)) return next.handle();
-    return of(redirectToLogin(exchange.request, this.options));
+    const { request } = exchangeOf(context.switchToHttp().getRequest<object>());
+    if (await isLoggedIn(request, this.options)) return next.handle();
+    return of(redirectToLogin(request, this.options));
   }
 }

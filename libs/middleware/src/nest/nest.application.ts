@@ -1,5 +1,5 @@
 import { ServerResponse } from 'node:http';
-import { type ArgumentsHost, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { type ArgumentsHost, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { type AbstractHttpAdapter, HttpAdapterHost } from '@nestjs/core';
 import { ImproperlyConfiguredError } from '@nest-quintet/core';
 import { HttpResponse } from '../http/http-response.js';
@@ -19,11 +19,12 @@ type Render = (response: object, view: string, options: unknown) => unknown;
 
 /** Stands between the pipeline and Nest: lets requests in, and has responses and errors written. */
 @Injectable()
-export class NestApplication implements Application, OnModuleDestroy {
+export class NestApplication implements Application, OnApplicationShutdown {
   // There is neither in an application context and in a microservice.
   #adapter: AbstractHttpAdapter | undefined;
   #platform: Platform | undefined;
   readonly #undo: (() => void)[] = [];
+  readonly #logger = new Logger('Middleware');
 
   constructor(
     private readonly adapterHost: HttpAdapterHost,
@@ -61,7 +62,8 @@ export class NestApplication implements Application, OnModuleDestroy {
     if (server !== undefined) this.#undo.push(this.#platform!.serve(server, pipeline));
   }
 
-  onModuleDestroy(): void {
+  /** Comes last, so that what arrives while the application ends still passes the list. */
+  onApplicationShutdown(): void {
     for (const undo of this.#undo.splice(0).reverse()) undo();
   }
 
@@ -69,10 +71,15 @@ export class NestApplication implements Application, OnModuleDestroy {
     // The handler may have written to the response of the request, or may still be writing.
     const aside = new ServerResponse(exchange.incoming);
     exchange.outgoing.once('close', () => aside.emit('close'));
-    return new Promise((resolve) => {
-      HeldResponse.hold(aside, resolve);
-      this.#platform!.fail(error, exchange.incoming, aside);
-    });
+    try {
+      return await new Promise((resolve) => {
+        HeldResponse.hold(aside, resolve);
+        this.#platform!.fail(error, exchange.incoming, aside);
+      });
+    } catch (failure) {
+      this.#logger.error(failure);
+      return HttpResponse.text('Internal Server Error', { status: 500 });
+    }
   }
 
   filterError(error: unknown, handler: object, host: ArgumentsHost): unknown {

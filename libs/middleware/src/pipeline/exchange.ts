@@ -51,8 +51,7 @@ export class Exchange {
   #innermost: HttpResponse | undefined;
   #isReleased = false;
 
-  /** The layer that answered last, counted from the outside: everything from here inwards is done. */
-  answeredFrom = Number.POSITIVE_INFINITY;
+  #answeredFrom = Number.POSITIVE_INFINITY;
   /** What was thrown last and is on its way to the exception filters. */
   error: unknown;
   /** What was thrown and is not, or no longer, for `processException()`. */
@@ -90,6 +89,16 @@ export class Exchange {
 
   get isMade(): boolean {
     return this.#held?.isMade ?? this.outgoing.headersSent;
+  }
+
+  /** Notes that a layer has answered, counted from the outside; one that nobody waited for may do so late. */
+  answered(layer: number): void {
+    if (layer < this.#answeredFrom) this.#answeredFrom = layer;
+  }
+
+  /** Says whether a layer, and so everything further in, has answered. */
+  hasAnswered(layer: number): boolean {
+    return this.#answeredFrom <= layer;
   }
 
   /** Runs the innermost part and resolves to the response that it made, before any of it has left. */

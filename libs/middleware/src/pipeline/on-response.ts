@@ -16,11 +16,14 @@ export function onResponse(
   callback: ResponseCallback,
   { first = false }: { first?: boolean } = {},
 ): void {
+  exchangeOf(request).onResponse(callback, first);
+}
+
+/** Returns the exchange of a request that must be in the pipeline. @internal */
+export function exchangeOf(request: object): Exchange {
   const exchange = Exchange.of(request);
-  if (exchange === undefined) {
-    throw new QuintetError(
-      'This request did not come through the middleware pipeline: add MiddlewareModule.forRoot() to the imports of the root module.',
-    );
-  }
-  exchange.onResponse(callback, first);
+  if (exchange !== undefined) return exchange;
+  throw new QuintetError(
+    'This request did not come through the middleware pipeline: add MiddlewareModule.forRoot() to the imports of the root module.',
+  );
 }

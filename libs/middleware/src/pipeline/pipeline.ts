@@ -81,7 +81,16 @@ export class Pipeline implements ExchangeOwner {
       exchange.release(response);
     } catch (error) {
       // For example a header that Node refuses: nothing has left yet.
+      await this.#replace(exchange, error);
+    }
+  }
+
+  /** Answers with an error in place of a response that could not be written; hangs up when that fails as well. */
+  async #replace(exchange: Exchange, error: unknown): Promise<void> {
+    try {
       exchange.release(await this.recover(error, exchange));
+    } catch {
+      exchange.outgoing.destroy();
     }
   }
 
@@ -101,13 +110,13 @@ export class Pipeline implements ExchangeOwner {
     } catch (error) {
       response = await this.recover(error, exchange);
     }
-    exchange.answeredFrom = index;
+    exchange.answered(index);
     return response;
   }
 
   async #skip(exchange: Exchange, index: number, inner: () => void): Promise<HttpResponse> {
     const response = await this.#enter(exchange, index + 1, inner);
-    exchange.answeredFrom = index;
+    exchange.answered(index);
     return response;
   }
 
@@ -130,7 +139,7 @@ export class Pipeline implements ExchangeOwner {
     let response: HttpResponse;
     try {
       response = await middleware.handle(exchange.request, next);
-      if (hasCalledNext && exchange.answeredFrom !== index + 1) {
+      if (hasCalledNext && !exchange.hasAnswered(index + 1)) {
         throw new MiddlewareContractError(
           `${name} returned before the response of next() was there: write "await next()".`,
         );
@@ -143,7 +152,7 @@ export class Pipeline implements ExchangeOwner {
     } catch (error) {
       response = await this.recover(error, exchange);
     }
-    exchange.answeredFrom = index;
+    exchange.answered(index);
     return response;
   }
 

@@ -1,5 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import { type OutgoingHttpHeader, type OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import type { HeaderValue } from '../http/http-headers.js';
 import { HttpResponse } from '../http/http-response.js';
 import { InnerBody } from './inner-body.js';
@@ -73,6 +74,7 @@ export class HeldResponse {
   /** Sends a response: the one that was made, changed or not, or another one. */
   release(response: HttpResponse): void {
     const stream = this.#stream;
+    if (this.raw.destroyed) return this.#drop(response);
     const isOwn = response === this.#made;
     const isDirect = stream !== undefined && isOwn && response.body === stream && stream.isUntouched;
     this.#isReleased = true;
@@ -195,6 +197,14 @@ export class HeldResponse {
   #hand(response: HttpResponse): void {
     this.#made = response;
     this.onMade(response);
+  }
+
+  /** Lets everything go that was to be sent to a client that is no longer there. */
+  #drop(response: HttpResponse): void {
+    this.#state = 'discarded';
+    this.#stream?.destroy();
+    const { body } = response;
+    if (body instanceof Readable) body.destroy();
   }
 
   /** Sends what was written so far and lets the rest pass without a detour. */
