@@ -93,6 +93,12 @@ describe('npm start', () => {
       60_000,
     );
 
+    it('says which package is missing', async () => {
+      const output = await failure({ NODE_OPTIONS: `--import=${withoutPackage('redis')}` });
+      expect(output).toMatch(/"redis" is not installed.*npm install redis/);
+      expect(output).not.toMatch(/^\s+at /m);
+    }, 60_000);
+
     it('says that the port is in use', async () => {
       const other = createServer().listen(0, '127.0.0.1');
       await once(other, 'listening');
@@ -120,4 +126,19 @@ async function isAnswered(url: string): Promise<boolean> {
     async (response) => (await response.text()) !== '',
     () => false,
   );
+}
+
+/** A module that, imported first, makes a package look as if it were not installed. */
+function withoutPackage(name: string): string {
+  const hooks = `export function resolve(specifier, context, next) {
+    return next(specifier === ${JSON.stringify(name)} ? './' + specifier : specifier, context).catch((error) => {
+      throw Object.assign(new Error("Cannot find package '${name}'"), { code: error.code });
+    });
+  }`;
+  const register = `import { register } from 'node:module'; register(${JSON.stringify(dataUrl(hooks))});`;
+  return dataUrl(register);
+}
+
+function dataUrl(code: string): string {
+  return `data:text/javascript,${encodeURIComponent(code)}`;
 }
