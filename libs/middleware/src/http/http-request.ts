@@ -45,9 +45,8 @@ export class HttpRequest {
 
   /** The query's parameters. */
   get query(): URLSearchParams {
-    const url = this.url;
-    const start = url.indexOf('?');
-    return new URLSearchParams(start < 0 ? '' : url.slice(start + 1));
+    const [, query = ''] = /\?([^#]*)/.exec(this.url) ?? [];
+    return new URLSearchParams(query);
   }
 
   /** Returns a header's value; several lines are joined as Node joins them. */
