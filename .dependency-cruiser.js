@@ -136,7 +136,7 @@ function rulesOfAll(folder) {
         pathNot: [
           tests,
           '/nest/',
-          String.raw`/testing(/|\.ts$)`,
+          String.raw`/(testing/.*|testing|manager)\.ts$`,
           String.raw`\.(${nestRoles.join('|')})\.ts$`,
         ],
       },
