@@ -12,6 +12,7 @@ import { identifier, join, keyword, parameter, sql, tableNode } from '../query/s
 import type { Statement } from '../query/statement.js';
 import { toParameter } from '../query/to-parameter.js';
 import { fieldType } from '../query/value-type.js';
+import { sendingBulkWrite } from '../signals/bulk-writes.js';
 import { dataOf } from './create-rows.js';
 
 export interface BulkCreateOptions {
@@ -43,10 +44,14 @@ export async function bulkCreate<Row>(
   const data = rows.map((row) => dataOf(row, modelName, database));
   const withKey = data.filter((row) => hasKey(row, model));
   const withoutKey = data.filter((row) => !hasKey(row, model));
-  const created = await inTransaction(database, async () => [
-    ...(await insertAll(database, model, withKey, options)),
-    ...(await insertAll(database, model, withoutKey, options)),
-  ]);
+  let created: object[] = [];
+  await sendingBulkWrite(database, modelName, { operation: 'bulkCreate', data: rows }, async () => {
+    created = await inTransaction(database, async () => [
+      ...(await insertAll(database, model, withKey, options)),
+      ...(await insertAll(database, model, withoutKey, options)),
+    ]);
+    return created.length;
+  });
   if (created.length !== rows.length) return created as Row[];
   const ordered = [...withKey, ...withoutKey];
   return data.map((row) => created[ordered.indexOf(row)] as Row);

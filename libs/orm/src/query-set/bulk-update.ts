@@ -10,6 +10,7 @@ import { findField } from '../query/names.js';
 import { initialState } from '../query/state.js';
 import { compileUpdate } from '../query/update.js';
 import { fieldType } from '../query/value-type.js';
+import { sendingBulkWrite } from '../signals/bulk-writes.js';
 
 /** Writes some fields of rows, each its own values, by one statement a batch. */
 export async function bulkUpdate(
@@ -72,7 +73,9 @@ function updateBatch(
   };
   const statement = statementFor(database);
   const { node }: { node: OperationNode } = compileUpdate(state, Object.fromEntries(values), statement);
-  return write(database, statement.dialect, node);
+  return sendingBulkWrite(database, model.name, { operation: 'bulkUpdate', data: rows }, () =>
+    write(database, statement.dialect, node),
+  );
 }
 
 function valueOf(value: unknown, field: ScalarField): Expression {

@@ -2,6 +2,7 @@ import { InvalidQueryError } from '../errors.js';
 import type { Expression } from '../expressions/expression.js';
 import type { ModelName } from '../metadata/register.js';
 import { statementFor, write } from '../query/execute.js';
+import { sendingBulkWrite } from '../signals/bulk-writes.js';
 import { checkWritable, compileUpdate } from '../query/update.js';
 import { type BulkCreateOptions, bulkCreate } from './bulk-create.js';
 import { bulkUpdate } from './bulk-update.js';
@@ -92,8 +93,8 @@ export abstract class Writing<M extends ModelName, T, A> extends Finding<M, T, A
   }
 
   /**
-   * Writes values, which may be expressions, to all rows by one statement; returns their number. It sends no
-   * signals. Django: `update`.
+   * Writes values, which may be expressions, to all rows by one statement; returns their number. It sends
+   * `postBulkWrite`, and no signals of the rows. Django: `update`.
    *
    * @example
    * await books.filter({ pages: 0 }).update({ price: F('price').mul(0.9) })
@@ -102,7 +103,10 @@ export abstract class Writing<M extends ModelName, T, A> extends Finding<M, T, A
     const { database } = this.context;
     const statement = statementFor(database);
     const { node, isEmpty } = compileUpdate(this.state, values, statement);
-    return isEmpty ? 0 : write(database, statement.dialect, node);
+    if (isEmpty) return 0;
+    return sendingBulkWrite(database, this.state.model, { operation: 'update', data: values }, () =>
+      write(database, statement.dialect, node),
+    );
   }
 
   /** Deletes the rows, and what `onDelete: Cascade` deletes with them; returns how many of each model. Django: `delete`. */

@@ -20,8 +20,8 @@ export class NestedWriter {
   /** @param key The foreign key that the row's place in the data gives it. */
   async create(model: string, data: Data, key: Data = {}): Promise<StoredRow> {
     const scalars = { ...this.#scalars(model, data), ...key };
-    for (const field of this.#relations(model, data)) {
-      if (owned(field)) Object.assign(scalars, await this.#reference(model, field, data[field.name] as Data));
+    for (const field of this.#owned(model, data)) {
+      Object.assign(scalars, await this.#reference(model, field, data[field.name] as Data));
     }
     const row = await this.writer.insert(model, scalars);
     await this.#writeReferrers(model, row, data);
@@ -31,8 +31,7 @@ export class NestedWriter {
   async update(model: string, stored: StoredRow, data: Data): Promise<StoredRow> {
     const scalars = this.#scalars(model, data);
     const removals: { field: RelationField; target: StoredRow | null; where: unknown }[] = [];
-    for (const field of this.#relations(model, data)) {
-      if (!owned(field)) continue;
+    for (const field of this.#owned(model, data)) {
       const operations = data[field.name] as Data;
       const target = await this.#related.target(stored, field);
       Object.assign(scalars, await this.#reference(model, field, operations, stored));
@@ -111,6 +110,14 @@ export class NestedWriter {
         .filter(({ name }) => data[name] !== undefined)
         .map(({ name }) => [name, data[name]]),
     );
+  }
+
+  /** The relations whose key the row holds; Prisma creates what they refer to before it looks for what is there. */
+  #owned(model: string, data: Data): RelationField[] {
+    const looks = ({ name }: RelationField) => Number((data[name] as Data).create === undefined);
+    return this.#relations(model, data)
+      .filter(owned)
+      .sort((a, b) => looks(a) - looks(b));
   }
 
   /** The relations that the data writes, in the order in which it names them. */

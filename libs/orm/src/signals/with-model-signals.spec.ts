@@ -181,4 +181,10 @@ describe('Operations on many rows', () => {
       'deleteMany Author 2',
     ]);
   });
+
+  it('tell of raw SQL by the tables that it writes', async () => {
+    await shop.prisma.$executeRaw`UPDATE shop_author SET age = age + 1`;
+    await shop.prisma.$queryRaw`SELECT * FROM shop_author`;
+    expect(log).toEqual(['executeRaw Author 3']);
+  });
 });

@@ -1,9 +1,9 @@
 import type { SignalDispatcher } from '@nest-quintet/signals';
 import type { ClientExtension } from '../database/database-options.js';
-import type { Database } from '../database/database.js';
 import type { SchemaMetadata } from '../metadata/schema.js';
 import type { RegisteredClient } from '../metadata/register.js';
 import { Audience } from './audience.js';
+import { sendingRawWrites, type SignalDatabase, useSender } from './bulk-writes.js';
 import { type ModelCall, ModelWrites } from './model-writes.js';
 import { PrismaCalls } from './prisma-calls.js';
 import { RowWriter } from './row-writer.js';
@@ -14,7 +14,7 @@ import type { BulkSignals } from './write-options.js';
 
 export interface ModelSignalsOptions {
   readonly schema: SchemaMetadata;
-  readonly database: Pick<Database, 'alias' | 'atomic'>;
+  readonly database: SignalDatabase;
   readonly dispatcher: SignalDispatcher;
   /** Whether operations on many rows send the signals of each; for all models or by model. Default `'none'`. */
   readonly bulkSignals?: BulkSignals | Readonly<Record<string, BulkSignals>>;
@@ -36,14 +36,12 @@ export function withModelSignals<Client extends object>(
   const sender = new SignalSender({ dispatcher, using: database.alias, client: client as RegisteredClient });
   const audience = new Audience(schema, sender, policy);
   const writes = new ModelWrites(schema, new RowWriter(new Rows(calls, schema), sender, policy));
+  useSender(database, sender);
   calls.handle((call, execute) => {
-    if (
-      call.model === undefined ||
-      !writingActions.has(call.action) ||
-      !audience.listensTo(call as ModelCall)
-    ) {
-      return execute();
+    if (call.action === 'executeRaw' || call.action === 'queryRaw') {
+      return sendingRawWrites(database, schema, call.action, execute);
     }
+    if (!writingActions.has(call.action) || !audience.listensTo(call as ModelCall)) return execute();
     return database.atomic(() => writes.run(call as ModelCall, execute));
   });
   return client;
