@@ -23,10 +23,10 @@ function averageType(type: ValueType): ValueType {
 }
 
 /** Counts rows with a value, of a relation or of `'*'`. Django: `Count`. */
-export function Count(
-  argument: Argument = '*',
+export function Count<const A extends Argument = '*'>(
+  argument: A | '*' = '*',
   options: Omit<AggregateOptions, 'default'> = {},
-): Aggregate<number> {
+): Aggregate<{ count: A extends '*' ? never : Symbolic<A> }> {
   if ('default' in options) throw new InvalidQueryError('Count takes no default: it is 0 of no rows.');
   const measured = argument === '*' ? undefined : argumentOf(argument);
   return new Aggregate({ name: 'count', type: () => int8 }, measured, options);

@@ -76,13 +76,14 @@ export class WindowExpression<T = unknown> extends Expression<T> {
     const order = this.orderings.map((ordering) =>
       orderingNode(ordering, ordering.expression.resolve(scope)),
     );
-    const over = sql`${clause('partition by', partition)}${clause(' order by', order)}${this.frame?.node ?? keyword('')}`;
-    return { node: sql`${node} over (${over})`, type, isWindow: true };
+    const clauses = [...clause('partition by', partition), ...clause('order by', order)];
+    const over = clauses.length > 0 ? join(clauses, ' ') : keyword('');
+    return { node: sql`${node} over (${over}${this.frame?.node ?? keyword('')})`, type, isWindow: true };
   }
 }
 
-function clause(name: string, nodes: readonly OperationNode[]): OperationNode {
-  return nodes.length === 0 ? keyword('') : sql`${keyword(`${name} `)}${join(nodes, ', ')}`;
+function clause(name: string, nodes: readonly OperationNode[]): OperationNode[] {
+  return nodes.length === 0 ? [] : [sql`${keyword(`${name} `)}${join(nodes, ', ')}`];
 }
 
 function listOf<T>(given: T | readonly T[] | undefined): readonly T[] {

@@ -6,6 +6,7 @@ import request from 'supertest';
 import type { App } from 'supertest/types.js';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/database.js';
 import { PrismaClient } from '../../../../apps/bookshop/src/generated/prisma/client.js';
+import { Databases } from '../database/databases.js';
 import { OrmModule } from '../orm.module.js';
 import { InjectManager } from './inject-manager.decorator.js';
 import { Manager } from './manager.js';
@@ -99,6 +100,23 @@ describe('Manager', () => {
     expect(books.all().toSQL().sql).toMatch(/ order by "t0"."price" desc, "t0"."id" asc$/);
     expect(books.orderBy().toSQL().sql).not.toContain('order by');
   });
+
+  it('changes what a row is related to', () =>
+    app
+      .get(Databases)
+      .get()
+      .atomic(async () => {
+        const related = books.related(await books.get({ id: 1 }));
+        const idsOf = async () => (await related.authors.orderBy('id')).map((author) => author.id);
+        await related.authors.add(3);
+        expect(await idsOf()).toEqual([1, 2, 3]);
+        await related.authors.set([2, 4]);
+        expect(await idsOf()).toEqual([2, 4]);
+        await related.authors.clear();
+        expect(await related.authors.exists()).toBe(false);
+        const publisher = (await related.publisher)[0];
+        expect(publisher?.id).toBe(1);
+      }));
 
   it('answers a missing row with 404, and several with 500', async () => {
     await request(app.getHttpServer()).get('/books/1').expect(200);

@@ -30,7 +30,11 @@ export type NamedValues<M extends ModelName, P, A> = AnnotationValues<
 export type ValuesRow<M extends ModelName, P extends readonly unknown[], T, A> = P extends readonly []
   ? T
   : Flattened<
-      { [Name in P[number] & string]: PathValue<PayloadOf<M>, Name, A> } & NamedValues<M, P[number], A>
+      { [Name in Extract<P[number], string>]: PathValue<PayloadOf<M>, Name, A> } & NamedValues<
+        M,
+        P[number],
+        A
+      >
     >;
 
 type Flattened<T> = { [K in keyof T]: T[K] };

@@ -78,17 +78,19 @@ export type Resolved<P extends Payload, T, A = object> = T extends { ref: infer 
   ? PathValue<P, Path, A>
   : T extends { sum: infer S }
     ? Summed<Resolved<P, S, A>> | null
-    : T extends { avg: infer S }
-      ? Averaged<Resolved<P, S, A>> | null
-      : T extends { nullable: infer S }
-        ? Resolved<P, S, A> | null
-        : T extends { arithmetic: [infer L, infer R] }
-          ? Computed<Resolved<P, Unwrapped<L>, A>, Resolved<P, Unwrapped<R>, A>>
-          : T extends { coalesce: infer S }
-            ? Coalesced<P, S, A>
-            : T extends { nullLike: [infer V, infer S] }
-              ? V | NullOf<Resolved<P, S, A>>
-              : T;
+    : T extends { count: unknown }
+      ? number
+      : T extends { avg: infer S }
+        ? Averaged<Resolved<P, S, A>> | null
+        : T extends { nullable: infer S }
+          ? Resolved<P, S, A> | null
+          : T extends { arithmetic: [infer L, infer R] }
+            ? Computed<Resolved<P, Unwrapped<L>, A>, Resolved<P, Unwrapped<R>, A>>
+            : T extends { coalesce: infer S }
+              ? Coalesced<P, S, A>
+              : T extends { nullLike: [infer V, infer S] }
+                ? V | NullOf<Resolved<P, S, A>>
+                : T;
 
 /** The values up to the first one that is never null. */
 type Coalesced<P extends Payload, S, A> = S extends readonly [infer Head, ...infer Rest]
@@ -121,7 +123,12 @@ type Computed<L, R> =
 /** The names that a symbolic type refers to. */
 export type NamesIn<T> = T extends { ref: infer Path extends string }
   ? Path
-  : T extends { sum: infer S } | { avg: infer S } | { nullable: infer S } | { nullLike: [unknown, infer S] }
+  : T extends
+        | { sum: infer S }
+        | { count: infer S }
+        | { avg: infer S }
+        | { nullable: infer S }
+        | { nullLike: [unknown, infer S] }
     ? NamesIn<S>
     : T extends { coalesce: infer S extends readonly unknown[] }
       ? NamesIn<S[number]>
@@ -159,7 +166,7 @@ export type ValidAnnotations<P extends Payload, E, A = object> = {
 
 /** The values of annotations in a row. */
 export type AnnotationValues<P extends Payload, E, A = object> = {
-  [Name in keyof E]: E[Name] extends Expression<infer T> ? Resolved<P, T, A> : E[Name];
+  -readonly [Name in keyof E]: E[Name] extends Expression<infer T> ? Resolved<P, T, A> : E[Name];
 };
 
 /** A term of `orderBy()`. */

@@ -16,7 +16,12 @@ import {
  * sql`lower(${column})`
  */
 export function sql(strings: TemplateStringsArray, ...nodes: OperationNode[]): OperationNode {
-  return RawNode.create(strings, nodes);
+  return raw(strings, nodes);
+}
+
+/** What `RawNode.create()` makes, without freezing it: nodes are made by the hundred and kept by no one. */
+function raw(sqlFragments: readonly string[], parameters: readonly OperationNode[]): RawNode {
+  return { kind: 'RawNode', sqlFragments, parameters };
 }
 
 /** Fixed text that is known to the library, such as a keyword or a type's name; never text of a user. */
@@ -33,12 +38,12 @@ export function parameter(value: unknown): OperationNode {
 export function join(nodes: readonly OperationNode[], separator: string): OperationNode {
   if (nodes.length === 1) return nodes[0]!;
   const separators = nodes.map((_, index) => (index === 0 ? '' : separator));
-  return RawNode.create([...separators, ''], nodes);
+  return raw([...separators, ''], nodes);
 }
 
 /** Calls a function of the database by its name, which is text of the library. */
 export function call(name: string, args: readonly OperationNode[]): OperationNode {
-  return RawNode.create([`${name}(`, ')'], [join(args, ', ')]);
+  return raw([`${name}(`, ')'], [join(args, ', ')]);
 }
 
 /** A quoted name. */
@@ -48,8 +53,16 @@ export function identifier(name: string): OperationNode {
 
 /** A column of the table that is known by an alias. */
 export function columnOf(alias: string, column: string): OperationNode {
-  return ReferenceNode.create(ColumnNode.create(column), TableNode.create(alias));
+  let ofAlias = columns.get(alias);
+  if (!ofAlias) columns.set(alias, (ofAlias = new Map()));
+  let node = ofAlias.get(column);
+  if (!node)
+    ofAlias.set(column, (node = ReferenceNode.create(ColumnNode.create(column), TableNode.create(alias))));
+  return node;
 }
+
+/** There are as many as columns in the schema, for each of the few aliases that statements have. */
+const columns = new Map<string, Map<string, OperationNode>>();
 
 export function tableNode(table: { table: string; schema?: string }): TableNode {
   return table.schema ? TableNode.createWithSchema(table.schema, table.table) : TableNode.create(table.table);
