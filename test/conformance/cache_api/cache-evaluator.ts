@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import { MissingCacheKeyError, NotAnIntegerError, UncacheableValueError } from '@nest-quintet/cache';
 import { ImproperlyConfiguredError } from '@nest-quintet/core';
+import { stopClock } from '../../support/clock.js';
 import { compare } from '../compare.js';
 import type { CaseRunner, Evaluator, Outcome, RecordedCase } from '../evaluator.js';
 import { call, HostObject, Namespace, native, Program, PythonError, type Value } from '../python/index.js';
@@ -10,19 +11,6 @@ import { CacheStores, type CasesCaches } from './cache-stores.js';
 
 /** Any whole second. */
 const NOW = new Date('2024-05-01T12:00:00Z');
-/** Everything but `Date`: a connection needs its timers. */
-const realTimers = [
-  'hrtime',
-  'nextTick',
-  'performance',
-  'queueMicrotask',
-  'setImmediate',
-  'clearImmediate',
-  'setInterval',
-  'clearInterval',
-  'setTimeout',
-  'clearTimeout',
-] as const;
 
 /** What an error of ours is called in Python. */
 const errors: readonly [new (...args: never[]) => Error, string][] = [
@@ -63,7 +51,7 @@ function expectedOf({ observed, differs, backends }: CacheCase, backend: string)
 }
 
 async function observe({ steps }: CacheCase, caches: CasesCaches): Promise<Observed[]> {
-  jest.useFakeTimers({ doNotFake: [...realTimers], now: NOW });
+  stopClock(NOW);
   const program = new Program(namesFor(caches));
   const observed: Observed[] = [];
   try {

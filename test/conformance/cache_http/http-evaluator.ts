@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { jest } from '@jest/globals';
+import { stopClock } from '../../support/clock.js';
 import { compare } from '../compare.js';
 import type { CaseRunner, Evaluator, Outcome, RecordedCase } from '../evaluator.js';
 import { recordedCases } from '../recorded-cases.js';
@@ -12,19 +13,6 @@ import type { Runs } from './views.js';
 
 /** When the clock of every case stands at its start. */
 const NOW = new Date('2024-05-01T12:00:00Z');
-/** Everything but `Date`: servers and sockets need their timers. */
-const realTimers = [
-  'hrtime',
-  'nextTick',
-  'performance',
-  'queueMicrotask',
-  'setImmediate',
-  'clearImmediate',
-  'setInterval',
-  'clearInterval',
-  'setTimeout',
-  'clearTimeout',
-] as const;
 
 /** Sends the requests of each case over HTTP to a site on Express and to one on Fastify. */
 export const cacheHttpEvaluator: Evaluator = {
@@ -47,7 +35,7 @@ export const cacheHttpEvaluator: Evaluator = {
 };
 
 async function observe(platform: string, recorded: HttpCase, encoder: Encoder): Promise<HttpObservation[]> {
-  jest.useFakeTimers({ doNotFake: [...realTimers], now: NOW });
+  stopClock(NOW);
   const runs: Runs = { count: 0 };
   const app = await openSite(platform, recorded, runs);
   const { port } = app.getHttpServer().address() as AddressInfo;

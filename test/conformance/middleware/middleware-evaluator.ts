@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { jest } from '@jest/globals';
+import { stopClock } from '../../support/clock.js';
 import { compare } from '../compare.js';
 import type { CaseRunner, Evaluator, Outcome, RecordedCase } from '../evaluator.js';
 import { recordedCases } from '../recorded-cases.js';
@@ -11,19 +12,6 @@ import type { CaseRecord } from './views.js';
 
 /** When the cases were recorded. */
 const NOW = new Date('2024-05-01T12:00:00Z');
-/** Everything but `Date`: servers and sockets need their timers. */
-const realTimers = [
-  'hrtime',
-  'nextTick',
-  'performance',
-  'queueMicrotask',
-  'setImmediate',
-  'clearImmediate',
-  'setInterval',
-  'clearInterval',
-  'setTimeout',
-  'clearTimeout',
-] as const;
 
 /** Sends the requests of each case over HTTP to a site on Express and to one on Fastify. */
 export const middlewareEvaluator: Evaluator = {
@@ -34,7 +22,7 @@ export const middlewareEvaluator: Evaluator = {
     return {
       async run(recorded: RecordedCase): Promise<Outcome> {
         const expected = (recorded as MiddlewareCase).observed.map(normalise);
-        jest.useFakeTimers({ doNotFake: [...realTimers], now: NOW });
+        stopClock(NOW);
         try {
           for (const platform of platforms) {
             const outcome = compare(expected, await observe(platform, recorded as MiddlewareCase, names));

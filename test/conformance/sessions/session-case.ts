@@ -12,6 +12,9 @@ import { toOptions } from './session-settings.js';
 import { openSite, type Site } from './session-site.js';
 import { digest, type SessionStore } from './session-stores.js';
 
+/** Where the clock of every case stands at its start. */
+export const RECORDED_AT = '2024-05-01T12:00:00Z';
+
 export interface SessionCase extends RecordedCase {
   readonly given: { readonly settings: Record<string, unknown>; readonly engines: readonly string[] };
   readonly steps: readonly { readonly request: RecordedRequest }[];
@@ -57,7 +60,7 @@ export class CaseRun {
     expected: readonly Observed[],
   ): Promise<unknown[]> {
     const options = toOptions(recorded.given.settings);
-    jest.setSystemTime(new Date('2024-05-01T12:00:00Z'));
+    jest.setSystemTime(new Date(RECORDED_AT));
     const site = await openSite(store.engine, options);
     try {
       const run = new CaseRun(site, store, options.cookieName ?? 'sessionid');

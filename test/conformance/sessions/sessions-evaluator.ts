@@ -1,24 +1,11 @@
 import { jest } from '@jest/globals';
+import { stopClock } from '../../support/clock.js';
 import { compare } from '../compare.js';
 import type { CaseRunner, Evaluator, EvaluatorOptions, Outcome, RecordedCase } from '../evaluator.js';
 import { normalise } from './encoder.js';
-import { CaseRun, type SessionCase } from './session-case.js';
+import { CaseRun, RECORDED_AT, type SessionCase } from './session-case.js';
 import { openDatabase } from './session-database.js';
 import { sessionStores } from './session-stores.js';
-
-/** Everything but `Date`: servers and sockets need their timers. */
-const realTimers = [
-  'hrtime',
-  'nextTick',
-  'performance',
-  'queueMicrotask',
-  'setImmediate',
-  'clearImmediate',
-  'setInterval',
-  'clearInterval',
-  'setTimeout',
-  'clearTimeout',
-] as const;
 
 /** Sends the requests of each case over HTTP, on every engine of the case that we have, with the clock of the case. */
 export const sessionsEvaluator: Evaluator = {
@@ -34,7 +21,7 @@ export const sessionsEvaluator: Evaluator = {
         const engines = given.engines.filter((name) => stores[name] !== undefined);
         if (engines.length === 0)
           return { status: 'fail', detail: `no engine for ${given.engines.join(', ')}` };
-        jest.useFakeTimers({ doNotFake: [...realTimers] });
+        stopClock(RECORDED_AT);
         try {
           for (const name of engines) {
             const expected = differs?.[name] ?? observed;

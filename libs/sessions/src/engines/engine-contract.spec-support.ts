@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { SessionData as ExpressSessionData } from 'express-session';
+import { stopClock } from '../../../../test/support/clock.js';
 import { SessionInterruptedError } from '../errors.js';
 import { SessionChanges } from '../session/session-changes.js';
 import { makeSessionKey } from '../session/session-key.js';
@@ -116,20 +117,20 @@ export function describeEngine(
 
     if (hasFakeClock) {
       it('ends a session when its time has come, and not before', async () => {
-        setClock('2024-05-01T12:00:00Z');
+        stopClock('2024-05-01T12:00:00Z');
         const { key } = await engine.create(makeSessionKey(), { a: 1 }, inSeconds(3600));
-        setClock('2024-05-01T12:59:59Z');
+        stopClock('2024-05-01T12:59:59Z');
         expect(await engine.fetch(key)).toBeDefined();
-        setClock('2024-05-01T13:00:00Z');
+        stopClock('2024-05-01T13:00:00Z');
         expect(await engine.fetch(key)).toBeUndefined();
       });
 
       it('extends the life of a session that is saved again', async () => {
-        setClock('2024-05-01T12:00:00Z');
+        stopClock('2024-05-01T12:00:00Z');
         const base = await engine.create(makeSessionKey(), { a: 1 }, inSeconds(60));
-        setClock('2024-05-01T12:00:30Z');
+        stopClock('2024-05-01T12:00:30Z');
         await engine.commit(base, new SessionChanges(), inSeconds(60));
-        setClock('2024-05-01T12:01:20Z');
+        stopClock('2024-05-01T12:01:20Z');
         expect((await engine.fetch(base.key))?.values).toMatchObject({ a: 1 });
       });
     }
@@ -152,24 +153,6 @@ export function describeEngine(
 function inSeconds(seconds: number): Date {
   return new Date(Date.now() + seconds * 1000);
 }
-
-function setClock(now: string): void {
-  jest.useFakeTimers({ now: new Date(now), doNotFake: everythingButDate });
-}
-
-/** Servers and sockets keep the real clock's timers. */
-const everythingButDate = [
-  'hrtime',
-  'nextTick',
-  'performance',
-  'queueMicrotask',
-  'setImmediate',
-  'clearImmediate',
-  'setInterval',
-  'clearInterval',
-  'setTimeout',
-  'clearTimeout',
-] as const satisfies readonly string[] as never;
 
 function changes(values: Record<string, unknown>, deleted: string[] = []): SessionChanges {
   const result = new SessionChanges();
