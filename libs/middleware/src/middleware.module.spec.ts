@@ -323,6 +323,12 @@ describe.each(platforms)('MiddlewareModule on %s', (_name, makeAdapter) => {
     running = undefined;
   });
 
+  it('refuses a second list', async () => {
+    const second = MiddlewareModule.forRoot({ middleware: [watching('B')] });
+    await expect(start([watching('A')], { imports: [second] })).rejects.toThrow(/imported more than once/);
+    running = undefined;
+  });
+
   it('lets a middleware refuse its place', async () => {
     class Picky {
       handle(_request: HttpRequest, next: NextResponse) {

@@ -46,6 +46,7 @@ export class MiddlewareRegistry {
 
   /** Makes the middleware, outermost first, and leaves out those that do not want to be used. */
   async build(): Promise<Layer[]> {
+    this.#refuseASecondRoot();
     const layers: Layer[] = [];
     const used: Type<Middleware>[] = [];
     // Innermost first, as in Django: whoever wraps something finds it made.
@@ -59,6 +60,15 @@ export class MiddlewareRegistry {
     }
     for (const { middleware } of layers) middleware.checkOrder?.(used);
     return layers;
+  }
+
+  #refuseASecondRoot(): void {
+    const roots = [...this.modules.values()].filter((module) => module.providers.has(MiddlewareRegistry));
+    if (roots.length > 1) {
+      throw new ImproperlyConfiguredError(
+        'MiddlewareModule.forRoot() is imported more than once: there is one list. Let the other modules add to it with MiddlewareModule.forFeature().',
+      );
+    }
   }
 
   async #make({ use, options }: MiddlewareUse, injector: ModuleRef): Promise<Middleware | undefined> {
