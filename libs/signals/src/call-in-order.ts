@@ -40,7 +40,7 @@ export function callInOrder(
         }
         resolve(results);
       } catch (error) {
-        reject(error as Error);
+        reject(error);
       }
     };
     go();

@@ -27,8 +27,7 @@ export class CarrierConnector implements OnModuleInit, OnApplicationShutdown {
       return;
     }
     const carrier = new EventEmitterCarrier(existing.instance as EventEmitter2, this.#logger);
-    const watcher = existing.host?.getProviderByKey(EventEmitterReadinessWatcher)?.instance as
-      EventEmitterReadinessWatcher | undefined;
+    const watcher = existing.host?.getProviderByKey(EventEmitterReadinessWatcher)?.instance;
     if (watcher === undefined) this.dispatcher.useCarrier(carrier);
     else void this.#connectWhenReady(watcher, carrier);
   }

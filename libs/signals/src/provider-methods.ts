@@ -65,7 +65,7 @@ export class ProviderMethods {
     const contextId = ContextIdFactory.create();
     this.moduleRef.registerRequestByContextId(event, contextId);
     // Its module's own ModuleRef tells it from another provider of the same token.
-    const moduleRef = (wrapper.host?.getProviderByKey(ModuleRef)?.instance ?? this.moduleRef) as ModuleRef;
+    const moduleRef = wrapper.host?.getProviderByKey(ModuleRef)?.instance ?? this.moduleRef;
     return moduleRef.resolve<object>(wrapper.token as string, contextId, { strict: true });
   }
 }

@@ -18,7 +18,7 @@ export type PayloadArgument<P extends object> = object extends P ? [payload?: P]
  * @typeParam P What the signal tells.
  * @typeParam S What may send it.
  */
-export class Signal<P extends object = Record<never, never>, S = unknown> {
+export class Signal<P extends object = object, S = unknown> {
   /** @param name Its name on the event emitter and in messages. */
   constructor(readonly name: string) {}
 
@@ -60,11 +60,11 @@ export class Signal<P extends object = Record<never, never>, S = unknown> {
    * @throws The first receiver's error; the receivers after it are not called.
    */
   send(sender: S, ...[payload]: PayloadArgument<P>): Promise<SignalResult<P, S>[]> {
-    return dispatcherFor(sender).send(this, sender, payload as P);
+    return dispatcherFor(sender).send(this, sender, payload);
   }
 
   /** Calls every receiver like `send()`; an error is logged and returned in the place of the result. */
   sendRobust(sender: S, ...[payload]: PayloadArgument<P>): Promise<SignalResult<P, S>[]> {
-    return dispatcherFor(sender).sendRobust(this, sender, payload as P);
+    return dispatcherFor(sender).sendRobust(this, sender, payload);
   }
 }

@@ -151,7 +151,7 @@ export class Instance extends HostObject {
     if (method) return method;
     const field = this.#metadata.fields[camelCase(name)];
     if (field?.kind === 'relation' && field.isList) return new RelatedManager(this.models, this, field);
-    return this.row[camelCase(name)] as Value | undefined;
+    return this.row[camelCase(name)];
   }
 
   override setAttribute(name: string, value: Value): void {

@@ -110,7 +110,7 @@ function isOperation(value: unknown): value is Data {
 function toValue(field: ScalarField, value: unknown): unknown {
   if (value === null || value === undefined) return null;
   if (Array.isArray(value)) return field.type === 'Json' ? value : value.map((item) => toValue(field, item));
-  if (field.type === 'Decimal' && !Decimal.isDecimal(value)) return new Decimal(String(value));
-  if (field.type === 'DateTime' && !(value instanceof Date)) return new Date(String(value));
+  if (field.type === 'Decimal' && !Decimal.isDecimal(value)) return new Decimal(value as string | number);
+  if (field.type === 'DateTime' && !(value instanceof Date)) return new Date(value as string);
   return field.type === 'BigInt' ? BigInt(value as number | bigint) : value;
 }

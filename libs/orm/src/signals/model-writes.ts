@@ -77,11 +77,9 @@ export class ModelWrites {
 
   async #createMany(call: ModelCall, args: CallArguments, execute: Execute): Promise<unknown> {
     const { writer } = this;
-    const data = [args.data ?? []].flat() as Data[];
-    if (!writer.policy.sendsEach(call.model) || !writer.sender.hearsSave(call.model)) {
-      return this.#bulk(call, args, execute);
-    }
-    const rows = (await writer.insertMany(call.model, data, args.skipDuplicates)) as StoredRow[];
+    const data = [args.data ?? []].flat<unknown[]>() as Data[];
+    if (!writer.sendsEach(call.model)) return this.#bulk(call, args, execute);
+    const rows = await writer.insertEach(call.model, data, args.skipDuplicates);
     return call.action === 'createMany' ? { count: rows.length } : this.#answers(call, rows, execute);
   }
 
@@ -91,9 +89,7 @@ export class ModelWrites {
       (value) => value === undefined,
     );
     if (isEmpty) return execute();
-    if (!writer.policy.sendsEach(call.model) || !writer.sender.hearsSave(call.model)) {
-      return this.#bulk(call, args, execute);
-    }
+    if (!writer.sendsEach(call.model)) return this.#bulk(call, args, execute);
     const rows: StoredRow[] = [];
     for (const stored of await writer.rows.list(call.model, args.where ?? {}, { take: args.limit })) {
       rows.push(await writer.update(call.model, stored, args.data as Data));

@@ -94,7 +94,7 @@ function isBadRelation(schema: SchemaMetadata, field: RelationField, operations:
   )
     return true;
   const inverse = schema.models[field.model]!.fields[field.inverse] as RelationField;
-  const isRequired = field.isList && !field.through && inverse.isRequired;
+  const isRequired = field.fromFields.length === 0 && !field.through && inverse.isRequired;
   if (isRequired && (operations as Data).disconnect !== undefined) return true;
   return nestedData(field, operations as Data).some(({ data }) => isBad(schema, field.model, data, field));
 }

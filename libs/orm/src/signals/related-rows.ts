@@ -27,6 +27,17 @@ const operations = [
 ] as const;
 type Operation = (typeof operations)[number];
 
+interface CreateMany {
+  readonly data: Data | readonly Data[];
+  readonly skipDuplicates?: boolean;
+}
+
+interface Upsert {
+  readonly where?: Data;
+  readonly create: Data;
+  readonly update: Data;
+}
+
 /** One row's relation to rows that refer to it, or are linked with it by a join table. */
 interface Relation {
   readonly model: string;
@@ -50,39 +61,48 @@ export class RelatedRows {
     const relation = { model, row, field, inverse };
     for (const name of Object.keys(data) as Operation[]) {
       const argument = data[name];
-      if (argument === undefined || argument === false) continue;
-      if (name === 'createMany') await this.#createMany(relation, argument as { data: Data | Data[] });
-      else if (name === 'set') await this.#set(relation, listOf(argument));
-      else if (name === 'connect') await this.#connect(relation, listOf(argument) as Data[]);
-      else if (name === 'disconnect') await this.#disconnect(relation, listOf(argument));
-      else if (name === 'delete') await this.#delete(relation, listOf(argument));
-      else if (name === 'update') await this.#update(relation, listOf(argument));
-      else for (const one of listOf(argument)) await this.#operation(name, relation, one);
+      if (argument !== undefined && argument !== false) await this.#run(name, relation, listOf(argument));
     }
   }
 
-  async #operation(name: Operation, relation: Relation, argument: Data | true): Promise<void> {
-    const { field } = relation;
+  async #run(name: Operation, relation: Relation, list: readonly (Data | true)[]): Promise<void> {
     switch (name) {
+      case 'connect':
+        return this.#connect(relation, list as Data[]);
+      case 'disconnect':
+        return this.#disconnect(relation, list);
+      case 'set':
+        return this.#set(relation, list);
+      case 'delete':
+        return this.#delete(relation, list);
+      case 'update':
+        return this.#update(relation, list);
       case 'create':
-        return this.#create(relation, argument as Data);
-      case 'connectOrCreate': {
-        const { where, create } = argument as { where: Data; create: Data };
-        const found = await this.writer.rows.find(field.model, where);
-        return found ? this.#attach(relation, found) : this.#add(relation, create);
-      }
+        return inTurn(list, (data) => this.#create(relation, data));
+      case 'createMany':
+        return inTurn(list, (argument) => this.#createMany(relation, argument as unknown as CreateMany));
+      case 'connectOrCreate':
+        return inTurn(list, ({ where, create }) =>
+          this.#connectOrCreate(relation, where as Data, create as Data),
+        );
       case 'deleteMany':
-        return this.#deleteMany(relation, argument as Data);
+        return inTurn(list, (where) => this.#deleteMany(relation, where));
       case 'updateMany':
-        return this.#updateMany(relation, argument as { where: Data; data: Data });
-      case 'upsert': {
-        const { where, create, update } = argument as { where?: Data; create: Data; update: Data };
-        const target = await this.#own(relation, where ?? true);
-        if (target) await this.nested.update(field.model, target, update);
-        else await this.#create(relation, create);
-        return;
-      }
+        return inTurn(list, ({ where, data }) => this.#updateMany(relation, where as Data, data as Data));
+      case 'upsert':
+        return inTurn(list, (argument) => this.#upsert(relation, argument as unknown as Upsert));
     }
+  }
+
+  async #connectOrCreate(relation: Relation, where: Data, create: Data): Promise<void> {
+    const found = await this.writer.rows.find(relation.field.model, where);
+    await (found ? this.#attach(relation, found) : this.#add(relation, create));
+  }
+
+  async #upsert(relation: Relation, { where, create, update }: Upsert): Promise<void> {
+    const target = await this.#own(relation, where ?? true);
+    if (target) await this.nested.update(relation.field.model, target, update);
+    else await this.#create(relation, create);
   }
 
   async #connect(relation: Relation, wheres: readonly Data[]): Promise<void> {
@@ -127,10 +147,7 @@ export class RelatedRows {
     await this.nested.create(field.model, data, foreignKey(inverse, row));
   }
 
-  async #createMany(
-    { row, field, inverse }: Relation,
-    argument: { data: Data | Data[]; skipDuplicates?: boolean },
-  ): Promise<void> {
+  async #createMany({ row, field, inverse }: Relation, argument: CreateMany): Promise<void> {
     const data = listOf(argument.data).map((one) => ({ ...(one as Data), ...foreignKey(inverse, row) }));
     await this.writer.insertMany(field.model, data, argument.skipDuplicates);
   }
@@ -222,7 +239,7 @@ export class RelatedRows {
     await this.writer.removeMany(model, filter, where);
   }
 
-  async #updateMany(relation: Relation, { where, data }: { where: Data; data: Data }): Promise<void> {
+  async #updateMany(relation: Relation, where: Data, data: Data): Promise<void> {
     await this.writer.updateMany(relation.field.model, this.#within(relation, where), data);
   }
 
@@ -334,4 +351,8 @@ function emptyKey(field: RelationField): Data {
 
 function listOf(argument: unknown): (Data | true)[] {
   return [argument].flat() as (Data | true)[];
+}
+
+async function inTurn(list: readonly (Data | true)[], run: (one: Data) => Promise<void>): Promise<void> {
+  for (const one of list) await run(one as Data);
 }

@@ -53,24 +53,30 @@ export class RowWriter {
   }
 
   /** Inserts many rows: in one statement, or one by one where the signals of each are wanted. */
-  async insertMany(
-    model: string,
-    data: readonly Data[],
-    skipDuplicates = false,
-  ): Promise<StoredRow[] | number> {
-    if (this.policy.sendsEach(model) && this.sender.hearsSave(model)) {
-      return skipDuplicates || !this.rows.canReturnMany
-        ? this.#insertOneByOne(model, data, skipDuplicates)
-        : this.#insertTogether(model, data);
+  async insertMany(model: string, data: readonly Data[], skipDuplicates = false): Promise<void> {
+    if (this.sendsEach(model)) {
+      await this.insertEach(model, data, skipDuplicates);
+      return;
     }
     const count = await this.rows.insertMany(model, data, skipDuplicates);
     await this.sender.bulkWrite(model, { operation: 'createMany', data, count });
-    return count;
+  }
+
+  /** Inserts many rows between the signals of each, in one statement where the database can return them. */
+  insertEach(model: string, data: readonly Data[], skipDuplicates = false): Promise<StoredRow[]> {
+    return skipDuplicates || !this.rows.canReturnMany
+      ? this.#insertOneByOne(model, data, skipDuplicates)
+      : this.#insertTogether(model, data);
+  }
+
+  /** Whether the rows of a bulk operation are written between their own signals. */
+  sendsEach(model: string): boolean {
+    return this.policy.sendsEach(model) && this.sender.hearsSave(model);
   }
 
   /** Updates the rows of a filter: in one statement, or one by one where the signals of each are wanted. */
   async updateMany(model: string, where: Data, data: Data): Promise<void> {
-    if (this.policy.sendsEach(model) && this.sender.hearsSave(model)) {
+    if (this.sendsEach(model)) {
       for (const row of await this.rows.list(model, where)) await this.update(model, row, data);
       return;
     }

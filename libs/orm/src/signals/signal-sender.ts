@@ -1,5 +1,4 @@
 import type { Signal, SignalDispatcher } from '@nest-quintet/signals';
-import type { ModelName, RegisteredClient } from '../metadata/register.js';
 import type { Draft } from './draft.js';
 import {
   type DeleteOrigin,
@@ -18,7 +17,7 @@ export interface Listeners {
   readonly dispatcher: SignalDispatcher;
   /** The alias of the database. */
   readonly using: string;
-  readonly client: RegisteredClient;
+  readonly client: unknown;
 }
 
 /** Sends the signals of one database; asks first whether anybody listens. */
@@ -85,8 +84,8 @@ export class SignalSender {
     });
   }
 
-  #hears(signal: Signal<any, ModelName>, model: string): boolean {
-    return this.listeners.dispatcher.isHeard(signal, model as ModelName);
+  #hears(signal: Signal<any, any>, model: string): boolean {
+    return this.listeners.dispatcher.isHeard(signal, model);
   }
 
   #send(signal: Signal<any, any>, sender: string, payload: object): Promise<unknown> {

@@ -173,7 +173,8 @@ function changesIn(
     if (signal.name !== 'm2mChanged') continue;
     const relation = String(sender);
     const own = String(event.instance.id);
-    const link = (other: unknown) => `${relation} ${event.reverse ? `${other}-${own}` : `${own}-${other}`}`;
+    const link = (other: unknown) =>
+      `${relation} ${event.reverse ? `${String(other)}-${own}` : `${own}-${String(other)}`}`;
     if (event.action === 'postAdd') for (const other of event.pkSet) links.set(link(other), true);
     if (event.action === 'postRemove') for (const other of event.pkSet) links.set(link(other), false);
     if (event.action === 'postClear') {

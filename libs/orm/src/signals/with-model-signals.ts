@@ -1,7 +1,6 @@
 import type { SignalDispatcher } from '@nest-quintet/signals';
 import type { ClientExtension } from '../database/database-options.js';
 import type { SchemaMetadata } from '../metadata/schema.js';
-import type { RegisteredClient } from '../metadata/register.js';
 import { Audience } from './audience.js';
 import { sendingRawWrites, type SignalDatabase, useSender } from './bulk-writes.js';
 import { type ModelCall, ModelWrites } from './model-writes.js';
@@ -33,7 +32,7 @@ export function withModelSignals<Client extends object>(
   const { schema, database, dispatcher, bulkSignals } = options;
   const calls = new PrismaCalls(client);
   const policy = new WritePolicy(bulkSignals);
-  const sender = new SignalSender({ dispatcher, using: database.alias, client: client as RegisteredClient });
+  const sender = new SignalSender({ dispatcher, using: database.alias, client: client });
   const audience = new Audience(schema, sender, policy);
   const writes = new ModelWrites(schema, new RowWriter(new Rows(calls, schema), sender, policy));
   useSender(database, sender);

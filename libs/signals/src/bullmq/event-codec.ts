@@ -26,7 +26,7 @@ export function decode(value: Plain): unknown {
   const [[tag, content] = []] = Object.entries(value);
   const decoder = tag === undefined ? undefined : decoders[tag];
   if (decoder !== undefined && Object.keys(value).length === 1) return decoder(content as never);
-  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, decode(one as Plain)]));
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, decode(one)]));
 }
 
 const decoders: Readonly<Record<string, (content: never) => unknown>> = {

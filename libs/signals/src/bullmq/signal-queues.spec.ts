@@ -61,10 +61,7 @@ describeWith('redis', '@Receiver(…, { queue })', (servers) => {
     await connection.connect();
     closing.push(async () => connection.destroy());
     @Module({
-      imports: [
-        SignalsModule.forRoot(),
-        SignalQueuesModule.forRoot({ connection: connection as never, ...options }),
-      ],
+      imports: [SignalsModule.forRoot(), SignalQueuesModule.forRoot({ connection: connection, ...options })],
       providers: [receiver],
     })
     class AppModule {}

@@ -24,7 +24,7 @@ export class SignalQueues extends ReceiverQueues {
     private readonly logger: SignalLogger,
   ) {
     super();
-    this.#options = { ...new SignalQueuesOptions(), ...options } as Required<SignalQueuesOptions>;
+    this.#options = Object.assign(new SignalQueuesOptions(), options) as Required<SignalQueuesOptions>;
   }
 
   register(receiver: QueuedReceiver): (event: SignalEvent) => Promise<void> {
