@@ -1,18 +1,13 @@
 import { AsyncResource } from 'node:async_hooks';
-import { type OutgoingHttpHeader, type OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { HeaderValue } from '../http/http-headers.js';
 import { HttpResponse } from '../http/http-response.js';
 import { InnerBody } from './inner-body.js';
+import { type Head, intercept, isWriteHeadWrapped, type Receiver, type WriteCallback } from './intercept.js';
 import { RawHeaders } from './raw-headers.js';
 import { type Originals, originalsOf, pretendSent, stopPretending } from './raw-response.js';
 import { writeResponse } from './write-response.js';
-
-/** Node's own callback of `write()` and `end()`. */
-type Callback = (error?: Error | null) => void;
-type HeldRaw = ServerResponse & { [HELD]: HeldResponse };
-
-const HELD = Symbol('held response');
 
 /**
  * Where a response stands. `open`: nothing written; `complete`: ended, held; `streaming`: being written to a body
@@ -26,16 +21,16 @@ type State = 'open' | 'complete' | 'streaming' | 'passing' | 'discarded';
  * Bytes are handed out complete; a stream is handed out at its first write, before any of it has left. Express and
  * Fastify both end in the four methods that are replaced here.
  */
-export class HeldResponse {
+export class HeldResponse implements Receiver {
   readonly originals: Originals;
   #state: State = 'open';
   #isReleased = false;
   #status: number | undefined;
   #statusText: string | undefined;
-  #head: OutgoingHttpHeaders | OutgoingHttpHeader[] | undefined;
+  #head: Head | undefined;
   #made: HttpResponse | undefined;
   #stream: InnerBody | undefined;
-  #callback: Callback | undefined;
+  #callback: WriteCallback | undefined;
 
   /** @param onMade Is told the response that the inner part made, once. */
   private constructor(
@@ -43,11 +38,7 @@ export class HeldResponse {
     readonly onMade: (response: HttpResponse) => void,
   ) {
     this.originals = originalsOf(raw);
-    (raw as HeldRaw)[HELD] = this;
-    raw.write = write as ServerResponse['write'];
-    raw.end = end as ServerResponse['end'];
-    raw.writeHead = writeHead;
-    raw.flushHeaders = flushHeaders;
+    intercept(raw, this);
   }
 
   /** Holds a response from now on. */
@@ -109,7 +100,7 @@ export class HeldResponse {
   write(
     chunk: string | Uint8Array,
     encoding: BufferEncoding | undefined,
-    callback: Callback | undefined,
+    callback: WriteCallback | undefined,
   ): boolean {
     if (this.#state === 'open') this.#startStream();
     switch (this.#state) {
@@ -127,7 +118,7 @@ export class HeldResponse {
   end(
     chunk: string | Uint8Array | null | undefined,
     encoding: BufferEncoding | undefined,
-    callback: Callback | undefined,
+    callback: WriteCallback | undefined,
   ): void {
     switch (this.#state) {
       case 'open':
@@ -151,15 +142,11 @@ export class HeldResponse {
     }
   }
 
-  writeHead(
-    status: number,
-    reason: unknown,
-    headers: OutgoingHttpHeaders | OutgoingHttpHeader[] | undefined,
-  ): void {
+  writeHead(status: number, reason: unknown, headers: Head | undefined): void {
     if (this.#state === 'open' && !this.raw.headersSent) {
       this.#status = status;
       if (typeof reason === 'string') this.#statusText = reason;
-      else headers ??= reason as OutgoingHttpHeaders | undefined;
+      else headers ??= reason as Head | undefined;
       this.#head = headers;
       pretendSent(this.raw, false);
     } else if (this.#state !== 'discarded' && !this.#isIgnored()) {
@@ -182,8 +169,7 @@ export class HeldResponse {
 
   /** Calls `writeHead()` as Node would, for those who have put themselves in front of it to be told (`on-headers`). */
   #implyHead(): void {
-    if (this.raw.writeHead !== (writeHead as unknown) && !this.raw.headersSent)
-      this.raw.writeHead(this.raw.statusCode);
+    if (isWriteHeadWrapped(this.raw) && !this.raw.headersSent) this.raw.writeHead(this.raw.statusCode);
   }
 
   #make(body: string | Uint8Array | InnerBody | null): HttpResponse {
@@ -244,40 +230,4 @@ function asBytes(
   if (chunk === null || chunk === undefined) return null;
   const isUtf8 = encoding === undefined || encoding === null || encoding === 'utf8' || encoding === 'utf-8';
   return typeof chunk === 'string' && !isUtf8 ? Buffer.from(chunk, encoding) : chunk;
-}
-
-function write(
-  this: HeldRaw,
-  chunk: string | Uint8Array,
-  encoding?: BufferEncoding | Callback,
-  callback?: Callback,
-): boolean {
-  if (typeof encoding === 'function') return this[HELD].write(chunk, undefined, encoding);
-  return this[HELD].write(chunk, encoding ?? undefined, callback);
-}
-
-function end(
-  this: HeldRaw,
-  chunk?: string | Uint8Array | null | Callback,
-  encoding?: BufferEncoding | null | Callback,
-  callback?: Callback,
-): HeldRaw {
-  if (typeof chunk === 'function') this[HELD].end(null, undefined, chunk);
-  else if (typeof encoding === 'function') this[HELD].end(chunk, undefined, encoding);
-  else this[HELD].end(chunk, encoding ?? undefined, callback ?? undefined);
-  return this;
-}
-
-function writeHead(
-  this: HeldRaw,
-  status: number,
-  reason?: unknown,
-  headers?: OutgoingHttpHeaders | OutgoingHttpHeader[],
-): HeldRaw {
-  this[HELD].writeHead(status, reason, headers);
-  return this;
-}
-
-function flushHeaders(this: HeldRaw): void {
-  this[HELD].flushHeaders();
 }
