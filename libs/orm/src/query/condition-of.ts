@@ -41,7 +41,10 @@ function entry(key: string, value: unknown, context: WhereContext): Condition {
     case 'OR':
       return group('or', many(value, context));
     case 'NOT':
-      return { kind: 'not', condition: group('and', many(value, context)) };
+      return group(
+        'and',
+        many(value, context).map((condition) => ({ kind: 'not', condition })),
+      );
     default:
       return named(key, value, context);
   }
