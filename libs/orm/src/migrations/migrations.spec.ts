@@ -47,7 +47,7 @@ beforeEach(() => {
     .spyOn(globalThis, 'setTimeout')
     .mockImplementation((...args: Parameters<typeof setTimeout>) => setTimeout(...args).unref());
 });
-afterEach(() => jest.restoreAllMocks());
+afterEach(() => void jest.restoreAllMocks());
 
 let pglite: PGlite;
 beforeAll(async () => (pglite = await PGlite.create()));
