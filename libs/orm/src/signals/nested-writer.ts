@@ -30,39 +30,48 @@ export class NestedWriter {
 
   async update(model: string, stored: StoredRow, data: Data): Promise<StoredRow> {
     const scalars = this.#scalars(model, data);
-    const removals: { field: RelationField; target: StoredRow | null; where: unknown }[] = [];
-    for (const field of this.#owned(model, data)) {
-      const operations = data[field.name] as Data;
-      const target = await this.#related.target(stored, field);
-      Object.assign(scalars, await this.#reference(model, field, operations, stored));
-      if (await this.#related.isCut(field, operations, target)) {
-        Object.assign(scalars, foreignKey(field, nothing));
-      }
-      if (isGiven(operations.delete)) {
-        removals.push({ field, target, where: operations.delete });
-        if (target) Object.assign(scalars, foreignKey(field, nothing));
-      }
-      if (isGiven(operations.update)) {
-        const { where, data: changes } = this.#related.updateOf(operations.update);
-        if (Object.keys(changes).length > 0) {
-          const required = await this.#related.require(field, target, where, 'update');
-          await this.update(field.model, required, changes);
-        }
-      }
-      if (isGiven(operations.upsert)) {
-        const { where, create, update } = operations.upsert as { where?: Data; create: Data; update: Data };
-        const matches = target !== null && (await this.#related.matches(field.model, target, where));
-        if (matches) await this.update(field.model, target, update);
-        else Object.assign(scalars, foreignKey(field, await this.create(field.model, create)));
-      }
+    const fields = this.#owned(model, data);
+    for (const field of fields) {
+      Object.assign(scalars, await this.#keyAfter(model, stored, field, data[field.name] as Data));
     }
     const row = await this.writer.update(model, stored, this.#changes(stored, nulled(scalars), data));
-    for (const { field, target, where } of removals) {
-      const doomed = await this.#related.require(field, target, where, 'delete');
-      await this.writer.remove(field.model, [doomed], { model: field.model, instance: doomed });
-    }
+    for (const field of fields) await this.#writeReferred(stored, field, data[field.name] as Data);
     await this.#writeReferrers(model, row, data);
     return row;
+  }
+
+  /** Returns the foreign key that the operations of a relation leave behind. */
+  async #keyAfter(model: string, stored: StoredRow, field: RelationField, operations: Data): Promise<Data> {
+    const key = await this.#reference(model, field, operations, stored);
+    const target = await this.#related.target(stored, field);
+    const isRemoved = isGiven(operations.delete) && target !== null;
+    if (isRemoved || (await this.#related.isCut(field, operations, target)))
+      return foreignKey(field, nothing);
+    if (!isGiven(operations.upsert)) return key;
+    const { where, create } = operations.upsert as { where?: Data; create: Data };
+    const isThere = target !== null && (await this.#related.matches(field.model, target, where));
+    return isThere ? key : foreignKey(field, await this.create(field.model, create));
+  }
+
+  /** Updates or deletes the row that a relation referred to; like Prisma, after the row that has the key. */
+  async #writeReferred(stored: StoredRow, field: RelationField, operations: Data): Promise<void> {
+    const target = await this.#related.target(stored, field);
+    if (isGiven(operations.update)) {
+      const { where, data } = this.#related.updateOf(operations.update);
+      if (Object.keys(data).length > 0) {
+        await this.update(field.model, await this.#related.require(field, target, where, 'update'), data);
+      }
+    }
+    if (isGiven(operations.upsert)) {
+      const { where, update } = operations.upsert as { where?: Data; update: Data };
+      if (target && (await this.#related.matches(field.model, target, where))) {
+        await this.update(field.model, target, update);
+      }
+    }
+    if (isGiven(operations.delete)) {
+      const doomed = await this.#related.require(field, target, operations.delete, 'delete');
+      await this.writer.remove(field.model, [doomed], { model: field.model, instance: doomed });
+    }
   }
 
   /** Leaves a foreign key alone that a relation gives anew as it is. */
