@@ -8,6 +8,7 @@ import { Aggregate } from '../expressions/aggregate.js';
 import { Expression, operandOf } from '../expressions/expression.js';
 import { QExpression } from '../expressions/q.js';
 import type { ModelName } from '../metadata/register.js';
+import type { ModelMetadata } from '../metadata/schema.js';
 import { isSliced } from '../query/compiler.js';
 import type { StateHolder } from '../query/prefetch.js';
 import { initialState, type LockOptions, type QueryState } from '../query/state.js';
@@ -296,10 +297,7 @@ export class QuerySet<M extends ModelName = ModelName, T = RowOf<M>, A = object>
     const annotations = new Map(state.annotations);
     let { grouping, selection } = state;
     for (const [name, expression] of expressions) {
-      if (findField(model, name))
-        throw new InvalidValueError(
-          `annotate() cannot use the name "${name}": it is a field of ${model.name}.`,
-        );
+      checkNewName('annotate', name, model);
       const isAggregate = containsAggregate(expression, annotations);
       const isGrouped = isAggregate && selection.kind === 'values';
       if (isGrouped && selection.kind === 'values') {
@@ -326,10 +324,7 @@ export class QuerySet<M extends ModelName = ModelName, T = RowOf<M>, A = object>
     const annotations = new Map(this.state.annotations);
     const selectedNames: string[] = [];
     const add = (name: string, expression: Expression): void => {
-      if (findField(model, name))
-        throw new InvalidValueError(
-          `values() cannot use the name "${name}": it is a field of ${model.name}.`,
-        );
+      checkNewName('values', name, model);
       annotations.set(name, {
         expression,
         isGrouped: this.state.grouping !== undefined && containsAggregate(expression, annotations),
@@ -386,6 +381,18 @@ export class QuerySet<M extends ModelName = ModelName, T = RowOf<M>, A = object>
     if (this.state.combination && method !== 'orderBy')
       throw new NotSupportedError(`${method}() cannot follow ${this.state.combination.operator}().`);
     if (isSliced(this.state)) throw new InvalidQueryError(`${method}() cannot follow slice().`);
+  }
+}
+
+/** Refuses a name for an expression that means something else already. */
+function checkNewName(method: string, name: string, model: ModelMetadata): void {
+  if (findField(model, name)) {
+    throw new InvalidValueError(`${method}() cannot use the name "${name}": it is a field of ${model.name}.`);
+  }
+  if (name.includes('.') || name.startsWith('-') || name === '__proto__') {
+    throw new InvalidValueError(
+      `${method}() cannot use the name "${name}": names have no dots, and no minus in front.`,
+    );
   }
 }
 
