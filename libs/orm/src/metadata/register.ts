@@ -33,7 +33,7 @@ export type RegisteredModels = Register extends { models: infer Models }
   : Record<string, ModelTypes>;
 
 /** The names of the registered models. */
-export type ModelName = keyof RegisteredModels & string;
+export type ModelName = Extract<keyof RegisteredModels, string>;
 
 /** The registered Prisma client's type; `unknown` in a program that registers none. */
 export type RegisteredClient = Register extends { client: infer Client } ? Client : unknown;
