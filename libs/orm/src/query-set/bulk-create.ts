@@ -13,7 +13,7 @@ import type { Statement } from '../query/statement.js';
 import { toParameter } from '../query/to-parameter.js';
 import { fieldType } from '../query/value-type.js';
 import { sendingBulkWrite } from '../signals/bulk-writes.js';
-import { dataOf } from './create-rows.js';
+import { dataOf } from './data-of.js';
 
 export interface BulkCreateOptions {
   /** How many rows one statement creates. Default: as many as it can hold. */

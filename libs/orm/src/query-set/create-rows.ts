@@ -1,12 +1,10 @@
 import type { Database } from '../database/database.js';
-import { DoesNotExistError, FieldError } from '../errors.js';
-import { DbNull } from '@prisma/client/runtime/client';
+import { DoesNotExistError } from '../errors.js';
 import { Expression } from '../expressions/expression.js';
 import { bulkCreate } from './bulk-create.js';
 import { isPlainObject } from '../query/condition-of.js';
-import { findField } from '../query/names.js';
-import { relationEnds } from '../query/relation-ends.js';
 import { clientModel } from './client-model.js';
+import { dataOf } from './data-of.js';
 
 export interface CreateOptions {
   /** Further values of a row that is created; a function is called for its value. */
@@ -20,22 +18,6 @@ export async function createRow(database: Database, model: string, values: objec
     return (await bulkCreate(database, model, [values], {}))[0];
   }
   return clientModel(database, model).create({ data: dataOf(values, model, database) });
-}
-
-/** Brings values into the form of Prisma's `data`: a relation that is given a key writes its foreign key. */
-export function dataOf(values: object, modelName: string, { schema }: Database): Record<string, unknown> {
-  const model = schema.models[modelName]!;
-  const data: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(values)) {
-    const field = findField(model, name);
-    if (!field) throw FieldError.unknown(name, modelName, Object.keys(model.fields));
-    const ends =
-      field.kind === 'relation' && !isPlainObject(value) ? relationEnds(schema, model, field) : undefined;
-    if (ends && !ends.through && ends.isOwner) data[ends.pairs[0]!.own.name] = value;
-    else
-      data[field.name] = value === null && field.kind === 'scalar' && field.type === 'Json' ? DbNull : value;
-  }
-  return data;
 }
 
 /** Finds a row, or creates it; where another one creates it meanwhile, finds that. */

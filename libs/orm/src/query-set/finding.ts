@@ -11,7 +11,7 @@ import { Trunc, type TruncOptions } from '../expressions/date-functions.js';
 import type { Expression } from '../expressions/expression.js';
 import type { ModelName } from '../metadata/register.js';
 import type { ModelMetadata } from '../metadata/schema.js';
-import { isSliced } from '../query/compiler.js';
+import { isSliced } from '../query/slice.js';
 import { loadPrefetches } from '../query/load-prefetches.js';
 import { findField, keyFields } from '../query/names.js';
 import type { TruncUnit } from '../query/sql-dialect.js';

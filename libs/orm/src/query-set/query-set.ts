@@ -9,7 +9,7 @@ import { Expression, operandOf } from '../expressions/expression.js';
 import { QExpression } from '../expressions/q.js';
 import type { ModelName } from '../metadata/register.js';
 import type { ModelMetadata } from '../metadata/schema.js';
-import { isSliced } from '../query/compiler.js';
+import { isSliced } from '../query/slice.js';
 import type { StateHolder } from '../query/prefetch.js';
 import { initialState, type LockOptions, type QueryState } from '../query/state.js';
 import { findField, scalarFields } from '../query/names.js';

@@ -8,7 +8,8 @@ import { fetchRows, statementFor, write } from '../query/execute.js';
 import { initialState, type QueryState } from '../query/state.js';
 import { compileUpdate } from '../query/update.js';
 import { clientModel } from './client-model.js';
-import { createRow, dataOf } from './create-rows.js';
+import { createRow } from './create-rows.js';
+import { dataOf } from './data-of.js';
 
 export interface SaveOptions {
   /** The only fields to write; the row must be there. */

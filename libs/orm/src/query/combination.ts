@@ -1,7 +1,8 @@
 import { aliased, columnOf, keyword, sql } from './sql.js';
 import { inlineAggregates } from './aggregate-strategy.js';
 import { Annotations } from './annotations.js';
-import { type CompiledSelect, compileSelect, isSliced, type SelectOptions, slice } from './compiler.js';
+import type { CompiledSelect, SelectOptions } from './compiler.js';
+import { isSliced, slice } from './slice.js';
 import { Reference } from '../expressions/reference.js';
 import { orderingNodes } from './ordering.js';
 import { Scope } from './scope.js';
@@ -16,9 +17,10 @@ export function compileCombination(
   { operator, all, states }: Combination,
   statement: Statement,
   options: SelectOptions,
+  compileMember: (state: QueryState, statement: Statement, options: SelectOptions) => CompiledSelect,
 ): CompiledSelect {
   const [first, ...others] = states.map((member) =>
-    compileSelect(member, statement, { outer: options.outer, isNamed: true, isUnordered: true }),
+    compileMember(member, statement, { outer: options.outer, isNamed: true, isUnordered: true }),
   ) as [CompiledSelect, ...CompiledSelect[]];
   const members = contributing(operator, [first, ...others]);
   const { columns, shape } = first;

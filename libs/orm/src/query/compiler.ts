@@ -14,6 +14,7 @@ import { keyFields } from './names.js';
 import { conjuncts, flattened } from './predicate.js';
 import { Scope } from './scope.js';
 import { selectNode, type SelectParts } from './select.js';
+import { isSliced, slice } from './slice.js';
 import { type Column, selected } from './selection.js';
 import type { Shape } from './shape.js';
 import { aliased, columnOf, FALSE, join, keyword, parameter, sql } from './sql.js';
@@ -135,7 +136,8 @@ export function compileSelect(
   statement: Statement,
   options: SelectOptions = {},
 ): CompiledSelect {
-  if (state.combination) return compileCombination(state, state.combination, statement, options);
+  if (state.combination)
+    return compileCombination(state, state.combination, statement, options, compileSelect);
   const open = openSelect(state, statement, options.outer);
   const { scope } = open;
   const parents = options.parents && parentColumns(options.parents, scope);
@@ -240,17 +242,6 @@ function orderTerms(state: QueryState): readonly OrderTerm[] {
 
 function isNames(distinct: QueryState['distinct']): distinct is readonly string[] {
   return Array.isArray(distinct);
-}
-
-export function slice({ start = 0, end }: QueryState): Pick<SelectParts, 'limit' | 'offset'> {
-  return {
-    ...(end !== undefined && { limit: parameter(Math.max(end - start, 0)) }),
-    ...(start > 0 && { offset: parameter(start) }),
-  };
-}
-
-export function isSliced({ start = 0, end }: QueryState): boolean {
-  return start > 0 || end !== undefined;
 }
 
 function isEmptySlice({ start = 0, end }: QueryState): boolean {

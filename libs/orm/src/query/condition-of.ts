@@ -1,6 +1,5 @@
 import { FieldError, InvalidValueError } from '../errors.js';
 import { Expression, isExpressionSource } from '../expressions/expression.js';
-import { QExpression } from '../expressions/q.js';
 import { JsonKey, Reference } from '../expressions/reference.js';
 import type { ModelMetadata, RelationField, SchemaMetadata } from '../metadata/schema.js';
 import type { Annotations } from './annotations.js';
@@ -18,9 +17,18 @@ export interface WhereContext {
   readonly annotations?: Annotations;
 }
 
+/** An expression that is made of conditions, as `Q` is. */
+interface ConditionSource {
+  conditionIn(context: WhereContext): Condition;
+}
+
+function isConditionSource(where: unknown): where is ConditionSource {
+  return where instanceof Expression && 'conditionIn' in where;
+}
+
 /** Brings what `filter()` takes, an object in the form of Prisma's `where` or an expression, into a condition. */
 export function conditionOf(where: unknown, context: WhereContext): Condition {
-  if (where instanceof QExpression) return where.conditionIn(context);
+  if (isConditionSource(where)) return where.conditionIn(context);
   if (where instanceof Expression) return { kind: 'expression', expression: where };
   if (isExpressionSource(where)) return { kind: 'expression', expression: where.toExpression() };
   if (!isPlainObject(where)) {
