@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
-import { missingServer, noteSkipped, type ServerName } from './keeper-client.js';
+import { missingServer, noteSkipped, notInstalledServer, type ServerName } from './keeper-client.js';
 import { sharedMemcached, startMemcached } from './memcached-server.js';
 import { sharedPostgres, startPostgres } from './postgres-server.js';
 import { sharedRedis, startRedis } from './redis-server.js';
 import type { TestServer } from './test-server.js';
 
-const share = { postgres: sharedPostgres, redis: sharedRedis, memcached: sharedMemcached };
-const start = { postgres: startPostgres, redis: startRedis, memcached: startMemcached };
+const shared = { postgres: sharedPostgres, redis: sharedRedis, memcached: sharedMemcached };
+const own = { postgres: startPostgres, redis: startRedis, memcached: startMemcached };
 
 /** The servers of a suite; they run from its `beforeAll` on. */
 export type TestServers<Name extends ServerName> = {
-  readonly [K in Name]: Awaited<ReturnType<(typeof share)[K]>>;
+  readonly [K in Name]: Awaited<ReturnType<(typeof shared)[K]>>;
 };
 
 type Body<Name extends ServerName> = (servers: TestServers<Name>) => void;
@@ -32,7 +32,8 @@ export function describeWith<Name extends ServerName>(
   title: string,
   body: Body<Name>,
 ): void {
-  describeServers([needs].flat() as Name[], title, body, share, (server) => server.release());
+  const close = (server: TestServer) => server.release();
+  describeServers([needs].flat() as Name[], title, body, { open: shared, close, missing: missingServer });
 }
 
 /** Describes a suite that has its servers to itself, to pause and kill them. */
@@ -41,25 +42,32 @@ export function describeWithOwn<Name extends ServerName>(
   title: string,
   body: Body<Name>,
 ): void {
-  describeServers([needs].flat() as Name[], title, body, start, (server) => server.stop());
+  const close = (server: TestServer) => server.stop();
+  describeServers([needs].flat() as Name[], title, body, { open: own, close, missing: notInstalledServer });
+}
+
+interface Source {
+  open: Record<ServerName, () => Promise<TestServer>>;
+  close(server: TestServer): Promise<void>;
+  /** How to get a server that cannot be opened. */
+  missing(name: ServerName): string | undefined;
 }
 
 function describeServers<Name extends ServerName>(
   needs: Name[],
   title: string,
   body: Body<Name>,
-  open: Record<ServerName, () => Promise<TestServer>>,
-  close: (server: TestServer) => Promise<void>,
+  source: Source,
 ): void {
-  const missing = needs.map(missingServer).filter((server) => server !== undefined);
+  const missing = needs.map(source.missing).filter((server) => server !== undefined);
   const servers = new Map<Name, TestServer>();
   const suite = () => {
     beforeAll(async () => {
-      for (const name of needs) servers.set(name, await open[name]());
+      for (const name of needs) servers.set(name, await source.open[name]());
     }, 120_000);
     body(accessors(needs, servers));
     afterAll(async () => {
-      for (const server of servers.values()) await close(server);
+      for (const server of servers.values()) await source.close(server);
     });
   };
   if (missing.length === 0) return describe(title, suite);

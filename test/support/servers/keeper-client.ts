@@ -9,8 +9,10 @@ export type ServerName = 'postgres' | 'redis' | 'memcached';
 interface TestRun {
   socket: string;
   folder: string;
-  /** By name, how to get a server that is not there. */
+  /** By name, how to get a server that is neither installed nor given. */
   missing: Partial<Record<ServerName, string>>;
+  /** By name, how to get a server that is not installed. */
+  notInstalled: Partial<Record<ServerName, string>>;
 }
 
 /** A server as the keeper describes it; without a handle it was given from outside and is not ours to control. */
@@ -28,9 +30,14 @@ function testRun(): TestRun {
   return JSON.parse(text) as TestRun;
 }
 
-/** Tells how to get a server that this machine lacks; `undefined` where it is there. */
+/** Tells how to get a server that suites cannot share; `undefined` where it is there. */
 export function missingServer(name: ServerName): string | undefined {
   return testRun().missing[name];
+}
+
+/** Tells how to get a server that suites cannot start for themselves; `undefined` where they can. */
+export function notInstalledServer(name: ServerName): string | undefined {
+  return testRun().notInstalled[name];
 }
 
 /** Notes a skipped suite for the summary at the end of the run. */

@@ -12,6 +12,15 @@ export const serverKinds = { postgres, redis, memcached };
  * @returns {string | undefined} `redis-server (apt-get install redis-server)`; undefined where nothing is missing.
  */
 export function missing(kind) {
-  if (process.env[kind.variable] || kind.isInstalled()) return undefined;
-  return `${kind.command} (${kind.remedy})`;
+  return process.env[kind.variable] ? undefined : notInstalled(kind);
+}
+
+/**
+ * Says how to get a server that is not installed, for those who have to start one.
+ *
+ * @param {import('./server-kind.js').ServerKind} kind
+ * @returns {string | undefined}
+ */
+export function notInstalled(kind) {
+  return kind.isInstalled() ? undefined : `${kind.command} (${kind.remedy})`;
 }

@@ -1,9 +1,10 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { childrenOf } from './child-processes.js';
 import { freePort } from './loopback.js';
 import { giveTo, runAs } from './run-as.js';
 
@@ -149,14 +150,4 @@ export class ServerProcess {
       }
     }
   }
-}
-
-/** @param {number} parent */
-function childrenOf(parent) {
-  const table = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' });
-  return table
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/).map(Number))
-    .filter(([, ppid]) => ppid === parent)
-    .map(([pid]) => /** @type {number} */ (pid));
 }

@@ -1,11 +1,10 @@
-import { appendFileSync, mkdtempSync, readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { createRequire, register } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 /** Prints the packages that are loaded after the module named on the command line has been imported. */
-const log = join(mkdtempSync(join(tmpdir(), 'quintet-loaded-')), 'urls');
+const log = join(process.cwd(), `loaded-${process.pid}.txt`);
 const hooks = `
   import { appendFileSync } from 'node:fs';
   export async function load(url, context, next) {
