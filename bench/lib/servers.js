@@ -13,9 +13,8 @@ const running = new Set();
  * @throws {StepFailedError} when this machine has no such server.
  */
 export async function startServer(name) {
-  const kind = /** @type {import('../../test/support/servers/server-kind.js').ServerKind} */ (
-    serverKinds[name]
-  );
+  const kind = serverKinds[name];
+  if (!kind) throw new StepFailedError(`There is no server "${name}".`);
   const absent = missing(kind);
   if (absent !== undefined) throw new StepFailedError(`This benchmark needs ${absent}.`);
   const given = process.env[kind.variable];

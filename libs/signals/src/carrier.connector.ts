@@ -8,7 +8,7 @@ import {
 import { SignalDispatcher } from './dispatcher.js';
 import { EarlyCarrier } from './early-carrier.js';
 import { EventEmitterCarrier } from './event-emitter-carrier.js';
-import { ProviderMethods } from './provider-methods.js';
+import { ProviderMethods } from './provider-methods.explorer.js';
 
 /** Lets `@OnEvent()` listeners hear signals, on the application's own event emitter where it has one. */
 @Injectable()

@@ -10,7 +10,7 @@ import { ImproperlyConfiguredError } from '@nest-quintet/core';
 import { applications } from './applications.js';
 import { SignalDispatcher } from './dispatcher.js';
 import type { SignalEvent } from './event.js';
-import { ProviderMethods } from './provider-methods.js';
+import { ProviderMethods } from './provider-methods.explorer.js';
 import { type ReceiverMetadata, receiversOf } from './receiver.decorator.js';
 import { ReceiverQueues } from './receiver-queues.js';
 

@@ -3,7 +3,7 @@ import { DiscoveryModule } from '@nestjs/core';
 import { CarrierConnector } from './carrier.connector.js';
 import { SignalDispatcher } from './dispatcher.js';
 import { processDispatcher } from './current-dispatcher.js';
-import { ProviderMethods } from './provider-methods.js';
+import { ProviderMethods } from './provider-methods.explorer.js';
 import { ReceiverExplorer } from './receiver.explorer.js';
 
 /**
