@@ -8,6 +8,7 @@ import { SessionMiddleware, SessionsModule } from '@nest-quintet/sessions';
 import { cacheEngine } from '@nest-quintet/sessions/cache';
 import { prismaEngine } from '@nest-quintet/sessions/prisma';
 import { SignalsModule } from '@nest-quintet/signals';
+import { AuthenticationMiddleware } from './accounts/authentication.middleware.js';
 import { AccountsController } from './accounts/accounts.controller.js';
 import { BookManager } from './books/book.manager.js';
 import { BooksController } from './books/books.controller.js';
@@ -64,7 +65,12 @@ export class AppModule {
           secret: secretKeys,
         }),
         MiddlewareModule.forRoot({
-          middleware: [RequestIdMiddleware, ResponseTimeMiddleware, SessionMiddleware],
+          middleware: [
+            RequestIdMiddleware,
+            ResponseTimeMiddleware,
+            SessionMiddleware,
+            AuthenticationMiddleware,
+          ],
         }),
       ],
       controllers: [

@@ -1,6 +1,8 @@
 import { Session } from '@nest-quintet/sessions';
-import { Body, Controller, Get, HttpCode, Post, UnauthorizedException } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { z } from 'zod';
+import type { User } from './authentication.middleware.js';
+import { CurrentUser } from './current-user.decorator.js';
 
 declare module '@nest-quintet/sessions' {
   interface SessionData {
@@ -41,9 +43,7 @@ export class AccountsController {
   }
 
   @Get('me')
-  me(@Session() session: Session) {
-    const name = session.get('user');
-    if (name === undefined) throw new UnauthorizedException('Nobody is logged in.');
+  me(@CurrentUser() { name }: User) {
     return { name };
   }
 }
