@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { libraries, optionalPeersOf, peersOf, rootVersions } from './manifests.js';
@@ -9,9 +9,9 @@ import { libraries, optionalPeersOf, peersOf, rootVersions } from './manifests.j
 /** What a Nest application brings itself; the versions are ours. */
 const ofTheApp = ['@nestjs/common', '@nestjs/core', '@nestjs/platform-express', 'reflect-metadata', 'rxjs'];
 /** What the ORM's part of the application needs beside. */
-const ofItsDatabase = ['prisma', '@prisma/client', '@electric-sql/pglite', 'pglite-prisma-adapter'];
-/** What compiles it. */
-const ofItsBuild = ['typescript', '@types/node', '@types/express', '@types/express-session'];
+const ofItsDatabase = ['@prisma/client', '@electric-sql/pglite', 'pglite-prisma-adapter'];
+/** What compiles it; the tools themselves are the project's own. */
+const ofItsBuild = ['@types/node', '@types/express', '@types/express-session'];
 
 const minutes = 60_000;
 
@@ -24,10 +24,11 @@ let compilation: string;
 async function run(command: string, args: readonly string[], cwd: string): Promise<string> {
   // The application is another project: nothing of this run's settings may reach it.
   const { NODE_OPTIONS: _options, ...env } = process.env;
+  const PATH = [join(app, 'node_modules', '.bin'), env.PATH].join(delimiter);
   try {
     const { stdout } = await promisify(execFile)(command, args, {
       cwd,
-      env: { ...env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, CHECKPOINT_DISABLE: '1' },
+      env: { ...env, PATH, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, CHECKPOINT_DISABLE: '1' },
       maxBuffer: 2 ** 26,
     });
     return stdout;
@@ -66,9 +67,9 @@ beforeAll(async () => {
   app = join(folder, 'app');
   cpSync('test/package/app', app, { recursive: true });
   await install();
-  await node('node_modules/prisma/build/index.js', 'generate', '--no-hints');
+  await node(resolve('node_modules/prisma/build/index.js'), 'generate', '--no-hints');
   // It writes its output in spite of errors; those in other packages' declarations are not ours to tell.
-  compilation = await node('node_modules/typescript/bin/tsc', '-p', '.').catch(
+  compilation = await node(resolve('node_modules/typescript/bin/tsc'), '-p', '.').catch(
     (error: Error) => error.message,
   );
 }, 10 * minutes);

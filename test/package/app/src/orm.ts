@@ -7,6 +7,8 @@ import { PrismaPGlite } from 'pglite-prisma-adapter';
 import { PrismaClient } from './generated/prisma/client.js';
 import { schema } from './generated/quintet/index.js';
 
+const pglite = new PGlite();
+
 @ManagerFor('Note')
 @Injectable()
 class NoteManager extends Manager<'Note'> {}
@@ -23,7 +25,7 @@ class Tables {
 @Module({
   imports: [
     OrmModule.forRoot({
-      adapter: new PrismaPGlite(new PGlite()),
+      adapter: new PrismaPGlite(pglite),
       client: (adapter) => new PrismaClient({ adapter }),
       schema,
     }),
@@ -41,3 +43,4 @@ await notes.create({ body: 'bye' });
 const found = await notes.filter({ body: { startsWith: 'h' } });
 console.log(await notes.count(), found.map(({ body }) => body).join());
 await app.close();
+await pglite.close();
