@@ -66,11 +66,8 @@ describe('npm start', () => {
 
   describe('with a wrong configuration', () => {
     const failure = async (environment: Record<string, string>, port?: number) => {
-      const shop = BookshopProcess.spawn(
-        'apps/bookshop/dist/main.js',
-        { DATA_FOLDER: folder, ...environment },
-        port,
-      );
+      const command: [string, string] = [process.execPath, 'apps/bookshop/dist/main.js'];
+      const shop = BookshopProcess.spawn(command, { DATA_FOLDER: folder, ...environment }, port);
       const code = await shop.exit();
       expect(code).not.toBe(0);
       expect(code).not.toBeNull();

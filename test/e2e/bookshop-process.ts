@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The bookshop in a process of its own, started by the very script behind `npm start`. */
+/** The bookshop in a process of its own. */
 export class BookshopProcess {
   output = '';
   readonly #child: ChildProcess;
@@ -24,14 +24,18 @@ export class BookshopProcess {
 
   /** Builds what the scripts run. */
   static async build(): Promise<void> {
-    const build = BookshopProcess.spawn('tools/build.js', {});
+    const build = BookshopProcess.spawn([process.execPath, 'tools/build.js'], {});
     if ((await build.exit()) !== 0) throw new Error(build.output);
   }
 
-  /** Starts a script and returns at once; the shop may not listen yet, or never. */
-  static spawn(script: string, environment: Record<string, string>, port = 0): BookshopProcess {
+  /** Starts a command and returns at once; the shop may not listen yet, or never. */
+  static spawn(
+    [command, ...args]: [string, ...string[]],
+    environment: Record<string, string>,
+    port = 0,
+  ): BookshopProcess {
     const { DATABASE_URL: _database, REDIS_URL: _redis, ...inherited } = process.env;
-    const child = spawn(process.execPath, [script], {
+    const child = spawn(command, args, {
       cwd: root,
       env: { ...inherited, NODE_OPTIONS: '', PORT: String(port), ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -39,9 +43,9 @@ export class BookshopProcess {
     return new BookshopProcess(child, `http://127.0.0.1:${port}`);
   }
 
-  /** Starts the shop and waits until it says that it listens. */
+  /** Starts the shop as its user does, and waits until it says that it listens. */
   static async start(environment: Record<string, string>): Promise<BookshopProcess> {
-    const shop = BookshopProcess.spawn('tools/start.js', environment, await freePort());
+    const shop = BookshopProcess.spawn(['npm', 'start'], environment, await freePort());
     if (!(await shop.#listens())) {
       throw new Error(`The bookshop ended with ${await shop.exit()} before it listened:\n${shop.output}`);
     }
