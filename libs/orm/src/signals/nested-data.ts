@@ -29,7 +29,8 @@ export function isWrapped(argument: Data): boolean {
   );
 }
 
-const operationNames: ReadonlySet<string> = new Set([
+/** The nested operations on the far side of a relation, by the name that Prisma gives them. */
+export const nestedOperations = [
   'create',
   'createMany',
   'connect',
@@ -41,7 +42,9 @@ const operationNames: ReadonlySet<string> = new Set([
   'update',
   'updateMany',
   'upsert',
-]);
+] as const;
+
+const operationNames: ReadonlySet<string> = new Set(nestedOperations);
 
 /**
  * Tells whether Prisma will refuse data before it writes anything, so that it can be left to say so.

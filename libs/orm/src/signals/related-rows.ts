@@ -1,5 +1,5 @@
 import type { RelationField } from '../metadata/schema.js';
-import { isWrapped } from './nested-data.js';
+import { isWrapped, type nestedOperations } from './nested-data.js';
 import type { NestedWriter } from './nested-writer.js';
 import type { Data } from './prisma-calls.js';
 import {
@@ -11,21 +11,7 @@ import {
 import type { RowWriter } from './row-writer.js';
 import { foreignKey, isSameValue, refersTo, type StoredRow } from './rows.js';
 
-/** The nested operations on the far side of a relation, by the name that Prisma gives them. */
-const operations = [
-  'create',
-  'createMany',
-  'connect',
-  'connectOrCreate',
-  'set',
-  'disconnect',
-  'delete',
-  'deleteMany',
-  'update',
-  'updateMany',
-  'upsert',
-] as const;
-type Operation = (typeof operations)[number];
+type Operation = (typeof nestedOperations)[number];
 
 interface CreateMany {
   readonly data: Data | readonly Data[];
