@@ -60,12 +60,23 @@ export class Encoder {
   }
 }
 
-/** Brings what was recorded to the same spelling. */
-export function normalise(value: unknown): unknown {
-  if (typeof value === 'string') return isSetCookie(value) ? normaliseCookie(value) : canonical(value);
-  if (Array.isArray(value)) return value.map(normalise);
+/**
+ * Brings what was recorded, or observed, to the same spelling.
+ *
+ * @param isSealed Whether the key is the session itself: it then changes with every save, and nothing is stored.
+ */
+export function normalise(value: unknown, isSealed = false): unknown {
+  if (typeof value === 'string') {
+    const text = isSealed ? value.replaceAll(/<key\d+>/g, '<sealed>') : value;
+    return isSetCookie(text) ? normaliseCookie(text) : canonical(text);
+  }
+  if (Array.isArray(value)) return value.map((item) => normalise(item, isSealed));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, normalise(item)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key]) => !(isSealed && key === 'stored'))
+      .map(([key, item]) => [key, normalise(item, isSealed)]),
+  );
 }
 
 function isSetCookie(text: string): boolean {

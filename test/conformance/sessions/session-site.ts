@@ -5,7 +5,7 @@ import { MiddlewareModule } from '@nest-quintet/middleware';
 import {
   type Session as SessionType,
   Session,
-  type SessionEngine,
+  type Engine,
   SessionMiddleware,
   SessionsModule,
   type SessionsModuleOptions,
@@ -38,10 +38,7 @@ export interface Site {
   visit(view: View): void;
 }
 
-export async function openSite(
-  engine: SessionEngine,
-  options: Partial<SessionsModuleOptions>,
-): Promise<Site> {
+export async function openSite(engine: Engine, options: Partial<SessionsModuleOptions>): Promise<Site> {
   const module = await Test.createTestingModule({
     imports: [
       SessionsModule.forRoot({ ...options, engine }),

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createCache, memoryCache } from '@nest-quintet/cache';
 import type { Database } from '@nest-quintet/orm';
-import type { SessionEngine } from '@nest-quintet/sessions';
+import { type Engine, fileEngine, signedCookieEngine } from '@nest-quintet/sessions';
 import { cacheEngine } from '@nest-quintet/sessions/cache';
 import { cachedDbEngine } from '@nest-quintet/sessions/cached-db';
 import { prismaEngine } from '@nest-quintet/sessions/prisma';
@@ -16,9 +19,10 @@ export interface StoredRow {
 
 /** An empty store: the engine, and a look at what it keeps behind the library's back. */
 export interface SessionStore {
-  readonly engine: SessionEngine;
-  /** Returns the rows, given the digests of every key that was seen. */
-  rows(ids: readonly string[]): Promise<StoredRow[]>;
+  readonly engine: Engine;
+  /** Returns the rows, given the digests of every key that was seen; left out where the server keeps nothing. */
+  rows?(ids: readonly string[]): Promise<StoredRow[]>;
+  close?(): Promise<void>;
 }
 
 /** Makes stores by Django's name of the engine. */
@@ -43,10 +47,32 @@ export function sessionStores(database: Database): Record<string, () => Promise<
         },
       };
     },
+
+    file: async () => {
+      const path = await mkdtemp(join(tmpdir(), 'quintet-sessions-'));
+      return {
+        engine: fileEngine({ path }),
+        rows: () => rowsIn(path),
+        close: () => rm(path, { recursive: true }),
+      };
+    },
+
+    signed_cookies: async () => ({ engine: signedCookieEngine() }),
   };
 }
 
-async function inDatabase(database: Database, engine: SessionEngine): Promise<SessionStore> {
+/** Reads the files of `fileEngine()`: a line with the moment of expiry, then the data. */
+async function rowsIn(path: string): Promise<StoredRow[]> {
+  const names = (await readdir(path)).filter((name) => name.startsWith('session-'));
+  return Promise.all(
+    names.map(async (name) => {
+      const [expiresAt = '', data = ''] = (await readFile(join(path, name), 'utf8')).split('\n');
+      return { id: name.slice('session-'.length), data, expiresAt: new Date(expiresAt) };
+    }),
+  );
+}
+
+async function inDatabase(database: Database, engine: Engine): Promise<SessionStore> {
   await database.execute('DELETE FROM quintet_session', []);
   return {
     engine,
