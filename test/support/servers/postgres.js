@@ -21,6 +21,9 @@ const url = (port) => `postgresql://quintet@${loopback}:${port}/postgres`;
 /** What makes a throw-away server quick: it need not survive the machine. */
 const settings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200'];
 
+/** Sorts by bytes, as PGlite does, and knows the capitals of all letters. */
+const letters = process.platform === 'darwin' ? 'en_US.UTF-8' : 'C.UTF-8';
+
 /** @type {import('./server-kind.js').ServerKind} */
 export const postgres = {
   name: 'postgres',
@@ -31,6 +34,7 @@ export const postgres = {
   isInstalled: () => find() !== undefined,
   prepare: async (folder, user) => {
     const options = ['--username=quintet', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'];
+    options.push(`--lc-ctype=${letters}`);
     await promisify(execFile)(join(find() ?? '', 'initdb'), ['-D', folder, ...options], {
       ...user,
       cwd: folder,
