@@ -53,11 +53,7 @@ export class BackendCache extends Cache {
 
   async set(key: CacheKey, value: unknown, timeout?: Timeout, options?: SetOptions): Promise<void> {
     const made = this.#key(key, options, 'set');
-    if (value === undefined) {
-      throw new UncacheableValueError(
-        `Cannot cache undefined under "${made}": it is how a miss looks. Store null.`,
-      );
-    }
+    checkDefined(made, value);
     this.#flights.forget(made);
     await this.#store(made, value, this.#milliseconds(timeout), options);
   }
@@ -67,6 +63,30 @@ export class BackendCache extends Cache {
     const milliseconds = this.#milliseconds(timeout);
     if (isOver(milliseconds)) return (await this.#backend.get(made)) === undefined;
     return this.#backend.add(made, value, milliseconds);
+  }
+
+  async compareAndSet(
+    key: CacheKey,
+    expected: unknown,
+    value: unknown,
+    timeout?: Timeout,
+    options?: VersionOptions,
+  ): Promise<boolean> {
+    const made = this.#key(key, options, 'compareAndSet');
+    checkDefined(made, value);
+    const milliseconds = this.#milliseconds(timeout);
+    return this.#swap(made, expected, isOver(milliseconds) ? undefined : value, milliseconds);
+  }
+
+  async compareAndDelete(key: CacheKey, expected: unknown, options?: VersionOptions): Promise<boolean> {
+    const made = this.#key(key, options, 'compareAndDelete');
+    return expected !== undefined && this.#swap(made, expected, undefined, null);
+  }
+
+  async #swap(made: string, expected: unknown, value: unknown, timeout: number | null): Promise<boolean> {
+    const isDone = await this.#backend.compareAndSet(made, expected, value, timeout);
+    if (isDone) this.#flights.forget(made);
+    return isDone;
   }
 
   async touch(key: CacheKey, timeout?: Timeout, options?: VersionOptions): Promise<boolean> {
@@ -248,6 +268,13 @@ export class BackendCache extends Cache {
     if (timeout === undefined) return this.#options.timeout;
     return timeout === null ? null : toMilliseconds(timeout);
   }
+}
+
+function checkDefined(made: string, value: unknown): void {
+  if (value !== undefined) return;
+  throw new UncacheableValueError(
+    `Cannot cache undefined under "${made}": it is how a miss looks. Store null.`,
+  );
 }
 
 /** A timeout that is over before it begins: nothing is to be stored. */

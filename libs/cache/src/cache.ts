@@ -50,6 +50,30 @@ export abstract class Cache {
   /** Stores a value where there is none; tells whether it did. */
   abstract add(key: CacheKey, value: unknown, timeout?: Timeout, options?: VersionOptions): Promise<boolean>;
 
+  /**
+   * Stores a value where `expected` is still what is stored, in one step and one round trip; tells whether it did.
+   *
+   * `undefined` as `expected` means that nothing is stored. Values are compared as they are written, so that the order
+   * of properties counts; an entry with tags equals nothing.
+   *
+   * @example
+   * const before = await cache.get<Cart>(key);
+   * while (!(await cache.compareAndSet(key, before, withBook(before)))) …
+   *
+   * @throws CacheUnavailableError when the store does not answer, whatever `onError` says: the value may then be
+   *   stored or not.
+   */
+  abstract compareAndSet(
+    key: CacheKey,
+    expected: unknown,
+    value: unknown,
+    timeout?: Timeout,
+    options?: VersionOptions,
+  ): Promise<boolean>;
+
+  /** Removes an entry where `expected` is still what is stored, in one step. @throws CacheUnavailableError */
+  abstract compareAndDelete(key: CacheKey, expected: unknown, options?: VersionOptions): Promise<boolean>;
+
   /** Tells whether a key has a value. */
   abstract has(key: CacheKey, options?: VersionOptions): Promise<boolean>;
 

@@ -21,6 +21,20 @@ export abstract class CacheBackend {
   abstract set(key: string, value: unknown, timeout: number | null): Promise<void>;
   /** Stores a value where there is none, atomically; tells whether it did. */
   abstract add(key: string, value: unknown, timeout: number | null): Promise<boolean>;
+  /**
+   * Stores a value where exactly `expected` is stored, in one step; tells whether it did.
+   *
+   * `undefined` as `expected` means that there is nothing, as `value` that the entry is to be removed. Two values are
+   * the same when a store outside of this process would keep them as the same bytes.
+   *
+   * @throws CacheUnavailableError when the store does not answer, whatever `onError` says: neither answer were true.
+   */
+  abstract compareAndSet(
+    key: string,
+    expected: unknown,
+    value: unknown,
+    timeout: number | null,
+  ): Promise<boolean>;
   /** Gives an entry a new timeout; tells whether there was one. */
   abstract touch(key: string, timeout: number | null): Promise<boolean>;
   /** Removes entries; returns how many there were. */

@@ -24,6 +24,10 @@ class DummyBackend extends CacheBackend {
     return true;
   }
 
+  async compareAndSet(_key: string, expected: unknown): Promise<boolean> {
+    return expected === undefined;
+  }
+
   async touch(): Promise<boolean> {
     return false;
   }

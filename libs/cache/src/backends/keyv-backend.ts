@@ -42,6 +42,18 @@ export class KeyvBackend extends CacheBackend {
     });
   }
 
+  compareAndSet(key: string, expected: unknown, value: unknown, timeout: number | null): Promise<boolean> {
+    const [before, after] = [expected, value].map((each) =>
+      each === undefined ? undefined : this.#codec.encodeText(each),
+    );
+    return this.#inTurn(async () => {
+      if ((await this.#keyv.get(key)) !== before) return false;
+      if (after !== undefined) await this.#write(key, after, timeout);
+      else if (before !== undefined) await this.#keyv.delete(key);
+      return true;
+    });
+  }
+
   touch(key: string, timeout: number | null): Promise<boolean> {
     return this.#inTurn(async () => {
       const text = await this.#keyv.get(key);

@@ -1,6 +1,7 @@
 import { NotAnIntegerError } from '../errors.js';
 import { MemoryTags } from '../tags/memory-tags.js';
 import { builtinTypes } from '../values/builtin-types.js';
+import { ValueCodec } from '../values/codec.js';
 import { copyValue } from '../values/copy-value.js';
 import type { ValueType } from '../values/value-type.js';
 import { CacheBackend } from './backend.js';
@@ -23,11 +24,13 @@ export class MemoryBackend extends CacheBackend {
   readonly #entries = new Map<string, Entry>();
   readonly #options: MemoryBackendOptions;
   readonly #types: readonly ValueType[];
+  readonly #codec: ValueCodec;
 
   constructor(options: MemoryBackendOptions) {
     super();
     this.#options = options;
     this.#types = [...builtinTypes, ...(options.types ?? [])];
+    this.#codec = new ValueCodec(this.#types);
   }
 
   async get(key: string): Promise<unknown> {
@@ -45,6 +48,19 @@ export class MemoryBackend extends CacheBackend {
   async add(key: string, value: unknown, timeout: number | null): Promise<boolean> {
     if (this.#find(key)) return false;
     this.#put(key, copyValue(value, this.#types), timeout);
+    return true;
+  }
+
+  async compareAndSet(
+    key: string,
+    expected: unknown,
+    value: unknown,
+    timeout: number | null,
+  ): Promise<boolean> {
+    const entry = this.#find(key);
+    if (!this.#isSame(entry?.value, expected)) return false;
+    if (value !== undefined) this.#put(key, copyValue(value, this.#types), timeout);
+    else this.#entries.delete(key);
     return true;
   }
 
@@ -80,6 +96,12 @@ export class MemoryBackend extends CacheBackend {
     const copies = Array.from(entries, ([key, value]) => [key, copyValue(value, this.#types)] as const);
     for (const [key, value] of copies) this.#put(key, value, timeout);
     return [];
+  }
+
+  /** Compares as every store does: by what would be written. */
+  #isSame(stored: unknown, expected: unknown): boolean {
+    if (stored === undefined || expected === undefined) return stored === expected;
+    return this.#codec.encodeText(stored) === this.#codec.encodeText(expected);
   }
 
   #find(key: string): Entry | undefined {

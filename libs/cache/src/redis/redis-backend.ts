@@ -83,6 +83,16 @@ export class RedisBackend extends CacheBackend {
     );
   }
 
+  compareAndSet(key: string, expected: unknown, value: unknown, timeout: number | null): Promise<boolean> {
+    const [before, after] = [expected, value].map((each) =>
+      each === undefined ? undefined : this.#codec.encode(each),
+    );
+    return this.#connection.run(
+      (client) => client.compareAndSet(this.#name(key), before, after, timeout),
+      () => this.#connection.fail(),
+    );
+  }
+
   touch(key: string, timeout: number | null): Promise<boolean> {
     const name = this.#name(key);
     return this.#connection.run(

@@ -159,11 +159,15 @@ export class RedisConnection {
     this.#options.logger.warn(`${this.#options.name} was refused by Redis: ${error.message}`);
   }
 
+  /** For operations that no miss can answer. */
+  fail(cause?: unknown): never {
+    throw new CacheUnavailableError(`${this.#options.name} is down.`, { cause });
+  }
+
+  /** What is lost is made up for in either case: whoever catches the error may do nothing about it. */
   #miss<T>(missed: () => T, cause?: unknown): T {
-    if (this.#options.onError === 'throw') {
-      throw new CacheUnavailableError(`${this.#options.name} is down.`, { cause });
-    }
-    return missed();
+    const answer = missed();
+    return this.#options.onError === 'throw' ? this.fail(cause) : answer;
   }
 
   async #within<T>(work: Promise<T>): Promise<T> {

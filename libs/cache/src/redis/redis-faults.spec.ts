@@ -50,6 +50,7 @@ describeWithOwn('redis', 'redisCache() whose Redis goes down', (servers) => {
     expect(await cache.setMany({ a: 1, b: 2 })).toEqual(['a', 'b']);
     expect(await cache.add('k', 1)).toBe(false);
     expect(await cache.delete('k')).toBe(false);
+    await expect(cache.compareAndSet('k', 1, 2)).rejects.toThrow(CacheUnavailableError);
     expect(await cache.getOrSet('k', () => 'computed')).toBe('computed');
     await cache.invalidateTags('x');
     await servers.redis[up]();
@@ -135,6 +136,9 @@ describe('redisCache()', () => {
   it('refuses a malformed URL at once', () => {
     expect(() => redisCache({ url: 'localhost:6379' })).toThrow(
       'redisCache: "localhost:6379" is no Redis URL.',
+    );
+    expect(() => redisCache({ url: 'redis//shop:secret@localhost' })).toThrow(
+      'redisCache: "…@localhost" is no Redis URL.',
     );
   });
 });

@@ -55,7 +55,14 @@ function checkUrl(url: string): void {
   const protocol = URL.canParse(url) ? new URL(url).protocol : undefined;
   if (protocol !== 'redis:' && protocol !== 'rediss:') {
     throw new ImproperlyConfiguredError(
-      `redisCache: ${JSON.stringify(url)} is no Redis URL. Give one such as redis://localhost:6379/0.`,
+      `redisCache: ${maskUrl(url)} is no Redis URL. Give one such as redis://localhost:6379/0.`,
     );
   }
+}
+
+/** Shows a URL in a message, without what may be a password. */
+function maskUrl(url: unknown): string {
+  if (typeof url !== 'string') return String(url);
+  const start = url.lastIndexOf('@') + 1;
+  return start === 0 ? JSON.stringify(url) : JSON.stringify(`…@${url.slice(start)}`);
 }

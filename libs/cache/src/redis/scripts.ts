@@ -39,6 +39,36 @@ return redis.call('INCRBY', KEYS[1], ARGV[1])`,
   transformReply: (reply: number | null) => reply,
 });
 
+/**
+ * Writes ARGV[4] where ARGV[2] is stored; ARGV[1] and ARGV[3] tell which of the two there are, ARGV[5] the
+ * milliseconds that the value lives, -1 for ever.
+ */
+const compareAndSet = defineScript({
+  NUMBER_OF_KEYS: 1,
+  SCRIPT: `
+local stored = redis.call('GET', KEYS[1])
+if stored ~= (ARGV[1] == '1' and ARGV[2]) then return 0 end
+if ARGV[3] == '0' then redis.call('DEL', KEYS[1])
+elseif ARGV[5] == '-1' then redis.call('SET', KEYS[1], ARGV[4])
+else redis.call('SET', KEYS[1], ARGV[4], 'PX', ARGV[5]) end
+return 1`,
+  parseCommand(
+    parser: CommandParser,
+    key: string,
+    expected: Encoded,
+    value: Encoded,
+    timeout: number | null,
+  ) {
+    parser.pushKey(key);
+    for (const each of [expected, value]) parser.push(each === undefined ? '0' : '1', each ?? '');
+    parser.push(timeout === null ? '-1' : String(Math.ceil(timeout)));
+  },
+  transformReply: (reply: number) => reply === 1,
+});
+
+/** A value as it is written; `undefined` for none. */
+type Encoded = string | Buffer | undefined;
+
 /** Reads the clock and when each tag changed; what is not known yet changed now. */
 const readTags = defineScript({
   NUMBER_OF_KEYS: 1,
@@ -70,4 +100,4 @@ function pushTags(parser: CommandParser, key: string, maxTags: number, tags: rea
 }
 
 /** What must be one step on the server. */
-export const scripts = { increment, readTags, invalidateTags };
+export const scripts = { increment, compareAndSet, readTags, invalidateTags };

@@ -113,6 +113,35 @@ const writing: Cases = {
     const added = await Promise.all(Array.from({ length: 20 }, (_, index) => cache.add('k', index)));
     assert.equal(added.filter(Boolean).length, 1);
   },
+  'replaces what is still as expected, and nothing else': async ({ cache }) => {
+    const [one, two] = [
+      { n: 1, bytes: Buffer.from([0, 255]) },
+      { n: 2, at: new Date(1e12) },
+    ];
+    assert.equal(await cache.compareAndSet('k', one, two), false);
+    assert.equal(await cache.has('k'), false);
+    assert.equal(await cache.compareAndSet('k', undefined, one), true);
+    assert.equal(await cache.compareAndSet('k', undefined, two), false);
+    assert.equal(await cache.compareAndSet('k', two, two), false);
+    assert.deepEqual(await cache.get('k'), one);
+    assert.equal(await cache.compareAndSet('k', one, two), true);
+    assert.deepEqual(await cache.get('k'), two);
+    assert.equal(await cache.compareAndDelete('k', one), false);
+    assert.equal(await cache.compareAndDelete('k', two), true);
+    assert.equal(await cache.has('k'), false);
+    await cache.set('null', null);
+    assert.equal(await cache.compareAndSet('null', undefined, 1), false);
+    assert.equal(await cache.compareAndSet('null', null, 1), true);
+    await assert.rejects(cache.compareAndSet('k', 1, undefined), UncacheableValueError);
+  },
+  'replaces once for concurrent callers': async ({ cache }) => {
+    await cache.set('k', 'old');
+    const replaced = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => cache.compareAndSet('k', 'old', index)),
+    );
+    assert.equal(replaced.filter(Boolean).length, 1);
+    assert.equal(await cache.get('k'), replaced.indexOf(true));
+  },
   'says whether there was something to delete': async ({ cache }) => {
     await cache.set('k', 1);
     assert.equal(await cache.delete('k'), true);
@@ -168,6 +197,16 @@ const time: Cases = {
     assert.equal(await cache.touch('k', 10), false);
     await assert.rejects(cache.incr('a'), MissingCacheKeyError);
     assert.equal(await cache.add('b', 2), true);
+  },
+  'forgets what replaced something after its timeout': async ({ cache, advance }) => {
+    await cache.set('k', 1);
+    assert.equal(await cache.compareAndSet('k', 1, 2, 0.1), true);
+    assert.equal(await cache.compareAndSet('k', 2, 3, 0.1), true);
+    await advance(0.15);
+    assert.equal(await cache.compareAndSet('k', 3, 4), false);
+    assert.equal(await cache.compareAndSet('k', undefined, 5, null), true);
+    assert.equal(await cache.compareAndSet('k', 5, 6, 0), true);
+    assert.equal(await cache.has('k'), false);
   },
   'does not store what is over before it begins': async ({ cache }) => {
     for (const timeout of [0, -5]) {
