@@ -31,6 +31,20 @@ describe('QuerySet', () => {
     expect([...both, ...rest].sort((a, b) => a - b)).toEqual(await idsOf(long.orderBy('id')));
   });
 
+  it('joins a slice and another query by OR, and by XOR', async () => {
+    const first = of('Book').orderBy('id').slice(0, 2);
+    expect(await idsOf(first.or(of('Book').filter({ id: 9 })).orderBy('id'))).toEqual([1, 2, 9]);
+    expect(
+      await idsOf(
+        of('Book')
+          .filter({ id: { in: [2, 9] } })
+          .xor(first)
+          .orderBy('id'),
+      ),
+    ).toEqual([1, 9]);
+    expect(() => first.and(of('Book').filter({ id: 9 }))).toThrow(InvalidQueryError);
+  });
+
   it('sends nothing for members that are known to be empty', async () => {
     expect(
       await of('Book')

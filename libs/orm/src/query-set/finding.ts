@@ -221,7 +221,7 @@ export abstract class Finding<M extends ModelName, T, A> extends Reading<T> {
       throw new InvalidQueryError(`"${path}" of ${this.model.name} is no date.`);
     const name = 'truncated';
     const annotations = new Map(this.state.annotations);
-    annotations.set(name, { expression: Trunc(path, unit, options), isGrouped: false });
+    annotations.set(name, { expression: Trunc(path, unit, options), isGrouped: false, after: 0 });
     const query = this.filter({ [path]: { isnull: false } } as never).with({
       annotations,
       selection: { kind: 'values', names: [name], form: 'flat' },

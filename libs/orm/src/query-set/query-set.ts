@@ -1,20 +1,15 @@
-import {
-  FieldDoesNotExistError,
-  InvalidQueryError,
-  InvalidValueError,
-  NotSupportedError,
-} from '../errors.js';
-import { Aggregate } from '../expressions/aggregate.js';
-import { Expression, operandOf } from '../expressions/expression.js';
+import { InvalidQueryError, InvalidValueError, NotSupportedError } from '../errors.js';
+import type { Aggregate } from '../expressions/aggregate.js';
+import { Expression } from '../expressions/expression.js';
 import { QExpression } from '../expressions/q.js';
 import type { ModelName } from '../metadata/register.js';
-import type { ModelMetadata } from '../metadata/schema.js';
 import { isSliced } from '../query/slice.js';
 import type { StateHolder } from '../query/prefetch.js';
-import { initialState, type LockOptions, type QueryState } from '../query/state.js';
-import { findField, scalarFields } from '../query/names.js';
+import type { LockOptions, QueryState } from '../query/state.js';
+import { annotated, selecting, type ValuesTerm } from './annotated.js';
+import { combined, merged } from './combined.js';
 import type { FilterOrExpression } from './filter.js';
-import { containsAggregate } from './contains-aggregate.js';
+import { loading } from './loading.js';
 import { type PrefetchArgument, prefetchOf } from './prefetch-argument.js';
 import { namedExpressions } from './named-expressions.js';
 import { Writing } from './writing.js';
@@ -84,14 +79,16 @@ export class QuerySet<M extends ModelName = ModelName, T = RowOf<M>, A = object>
     ...expressions: Aggregate[]
   ): QuerySet<M, T & Record<string, unknown>, A & Record<string, unknown>> & Extra<this>;
   annotate(...expressions: object[]): never {
-    return this.#annotated(namedExpressions(expressions), false) as never;
+    const named = namedExpressions(expressions);
+    return this.with(annotated(this.state, this.model, named, { isHidden: false })) as never;
   }
 
   /** Names expressions for conditions and orders, without adding them to the rows. Django: `alias`. */
   alias<const E extends Record<string, unknown>>(
     expressions: E & ValidAnnotations<PayloadOf<M>, E, A>,
   ): QuerySet<M, T, A & AnnotationValues<PayloadOf<M>, E, A>> & Extra<this> {
-    return this.#annotated(namedExpressions([expressions]), true) as never;
+    const named = namedExpressions([expressions]);
+    return this.with(annotated(this.state, this.model, named, { isHidden: true })) as never;
   }
 
   /**
@@ -144,7 +141,7 @@ export class QuerySet<M extends ModelName = ModelName, T = RowOf<M>, A = object>
   values<const P extends readonly (string | Record<string, Expression>)[]>(
     ...names: { [K in keyof P]: ValuesArgument<M, P[K], A> }
   ): QuerySet<M, ValuesRow<M, P, T, A>, A & NamedValues<M, P[number], A>> & Extra<this> {
-    return this.#selecting(names, 'object') as never;
+    return this.with(selecting(this.state, this.model, names, 'object')) as never;
   }
 
   /** Gives lists of values instead of rows, or with `flat` the values of one name. Django: `values_list`. */
@@ -160,7 +157,8 @@ export class QuerySet<M extends ModelName = ModelName, T = RowOf<M>, A = object>
     const isFlat = isFlatOption(last);
     const names = isFlat ? args.slice(0, -1) : args;
     if (isFlat && names.length !== 1) throw new InvalidQueryError('valuesList() takes one name with flat.');
-    return this.#selecting(names as never, isFlat ? 'flat' : 'list') as never;
+    const form = isFlat ? 'flat' : 'list';
+    return this.with(selecting(this.state, this.model, names as ValuesTerm[], form)) as never;
   }
 
   /** Loads only some fields, and the key; the type of the rows knows no others. Django: `only`. */
@@ -222,12 +220,17 @@ export class QuerySet<M extends ModelName = ModelName, T = RowOf<M>, A = object>
 
   /** Rows that meet the conditions of both queries. Django: `&`. */
   and(other: StateHolder): this {
-    return this.#merged('and', other);
+    return this.with(merged('and', this.state, other.state));
   }
 
   /** Rows that meet the conditions of either query. Django: `|`. */
   or(other: StateHolder): this {
-    return this.#merged('or', other);
+    return this.with(merged('or', this.state, other.state));
+  }
+
+  /** Rows that meet the conditions of one of the queries and not of the other. Django: `^`. */
+  xor(other: StateHolder): this {
+    return this.with(merged('xor', this.state, other.state));
   }
 
   /** Locks the rows until the transaction ends. Django: `select_for_update`. */
@@ -236,8 +239,13 @@ export class QuerySet<M extends ModelName = ModelName, T = RowOf<M>, A = object>
   }
 
   protected override with(changes: Partial<QueryState>): this {
+    return this.of({ ...this.state, ...changes });
+  }
+
+  /** A QuerySet of the same class for another state. */
+  protected of(state: QueryState): this {
     const Class = this.constructor as new (...args: ConstructorParameters<typeof QuerySet>) => this;
-    return new Class(this.context, { ...this.state, ...changes });
+    return new Class(this.context, state);
   }
 
   #combined(
@@ -246,43 +254,7 @@ export class QuerySet<M extends ModelName = ModelName, T = RowOf<M>, A = object>
   ): this {
     const holders = others.filter((other): other is StateHolder => 'state' in other);
     const all = others.some((other) => 'all' in other && !('state' in other) && other.all);
-    const states = [this.state, ...holders.map((other) => other.state)];
-    return this.with({
-      ...initialState(this.state.model),
-      selection: this.state.selection,
-      annotations: this.state.annotations,
-      related: undefined,
-      combination: { operator, all, states },
-      ordering: undefined,
-      isDefaultOrdering: false,
-      conditions: [],
-      isNone: false,
-      start: undefined,
-      end: undefined,
-      distinct: undefined,
-      grouping: undefined,
-      lock: undefined,
-      isReversed: false,
-    });
-  }
-
-  #merged(connector: 'and' | 'or', { state: other }: StateHolder): this {
-    const { state } = this;
-    if (state.model !== other.model)
-      throw new InvalidQueryError(`${connector}() combines queries for one model.`);
-    if (isSliced(state) || isSliced(other))
-      throw new InvalidQueryError(`${connector}() cannot follow slice().`);
-    if (Boolean(state.distinct) !== Boolean(other.distinct)) {
-      throw new InvalidQueryError(`${connector}() cannot combine distinct rows with others.`);
-    }
-    if (state.isNone || other.isNone) {
-      const isEmpty = connector === 'and' || (state.isNone && other.isNone);
-      return isEmpty ? this.with({ isNone: true }) : this.with({ ...(state.isNone ? other : state) });
-    }
-    if (connector === 'and') return this.with({ conditions: [...state.conditions, ...other.conditions] });
-    const either = new QExpression(state.conditions).or(new QExpression(other.conditions));
-    const isAll = state.conditions.length === 0 || other.conditions.length === 0;
-    return this.with({ conditions: isAll ? [] : [either] });
+    return this.of(combined(operator, all, [this.state, ...holders.map((other) => other.state)]));
   }
 
   #where(condition: QExpression): this {
@@ -291,108 +263,15 @@ export class QuerySet<M extends ModelName = ModelName, T = RowOf<M>, A = object>
     return this.with({ conditions: [...this.state.conditions, condition] });
   }
 
-  #annotated(expressions: ReadonlyMap<string, Expression>, isHidden: boolean): this {
-    const { state } = this;
-    const model = this.context.database.schema.models[state.model]!;
-    const annotations = new Map(state.annotations);
-    let { grouping, selection } = state;
-    for (const [name, expression] of expressions) {
-      checkNewName('annotate', name, model);
-      const isAggregate = containsAggregate(expression, annotations);
-      const isGrouped = isAggregate && selection.kind === 'values';
-      if (isGrouped && selection.kind === 'values') {
-        grouping ??= selection.names.filter((other) => annotations.get(other)?.isGrouped !== true);
-      }
-      annotations.set(name, { expression, isGrouped: isGrouped || (grouping !== undefined && isAggregate) });
-      if (selection.kind === 'model') {
-        const hidden = new Set(selection.hidden);
-        if (isHidden) hidden.add(name);
-        else hidden.delete(name);
-        selection = { ...selection, hidden };
-      } else if (!isHidden && !selection.names.includes(name)) {
-        selection = { ...selection, names: [...selection.names, name] };
-      }
-    }
-    return this.with({ annotations, selection, grouping });
-  }
-
-  #selecting(
-    names: readonly (string | Expression | Record<string, Expression>)[],
-    form: 'object' | 'list' | 'flat',
-  ): this {
-    const model = this.context.database.schema.models[this.state.model]!;
-    const annotations = new Map(this.state.annotations);
-    const selectedNames: string[] = [];
-    const add = (name: string, expression: Expression): void => {
-      checkNewName('values', name, model);
-      annotations.set(name, {
-        expression,
-        isGrouped: this.state.grouping !== undefined && containsAggregate(expression, annotations),
-      });
-      selectedNames.push(name);
-    };
-    for (const name of names) {
-      if (typeof name === 'string') selectedNames.push(name);
-      else if (name instanceof Expression) add(name.defaultAlias ?? `value${selectedNames.length + 1}`, name);
-      else for (const [alias, expression] of Object.entries(name)) add(alias, operandOf(expression));
-    }
-    const hidden = this.state.selection.kind === 'model' ? this.state.selection.hidden : undefined;
-    const every = [
-      ...scalarFields(model).map((field) => field.name),
-      ...[...annotations.keys()].filter((name) => !hidden?.has(name)),
-    ];
-    const isGroupedAlready = this.state.grouping !== undefined;
-    const own = selectedNames.length > 0 ? selectedNames : every;
-    return this.with({
-      annotations,
-      selection: { kind: 'values', form, names: own },
-      ...(isGroupedAlready && { grouping: this.state.grouping }),
-    });
-  }
-
   #loading(kind: 'only' | 'defer', fields: readonly (string | null)[]): this {
-    const { selection } = this.state;
-    if (selection.kind === 'values') throw new InvalidQueryError(`${kind}() cannot follow values().`);
-    if (fields[0] === null)
-      return this.with({ selection: { ...selection, only: undefined, defer: undefined } });
-    const given = new Set(fields as readonly string[]);
-    this.#checkFields(given);
-    if (kind === 'only') return this.with({ selection: { ...selection, only: given } });
-    const only = selection.only && new Set([...selection.only].filter((name) => !given.has(name)));
-    return this.with({
-      selection: { ...selection, only, defer: new Set([...(selection.defer ?? []), ...given]) },
-    });
-  }
-
-  /** Refuses fields that are not there, and those that are of a model whose rows do not come along. */
-  #checkFields(paths: ReadonlySet<string>): void {
     const { schema } = this.context.database;
-    for (const path of paths) {
-      let model = this.model;
-      for (const name of path.split('.')) {
-        const field = findField(model, name);
-        if (!field) throw FieldDoesNotExistError.unknown(name, model.name, Object.keys(model.fields));
-        if (field.kind === 'relation') model = schema.models[field.model]!;
-      }
-    }
+    return this.with({ selection: loading(kind, fields, this.state.selection, this.model, schema) });
   }
 
   #checkUnsliced(method: string): void {
     if (this.state.combination && method !== 'orderBy')
       throw new NotSupportedError(`${method}() cannot follow ${this.state.combination.operator}().`);
     if (isSliced(this.state)) throw new InvalidQueryError(`${method}() cannot follow slice().`);
-  }
-}
-
-/** Refuses a name for an expression that means something else already. */
-function checkNewName(method: string, name: string, model: ModelMetadata): void {
-  if (findField(model, name)) {
-    throw new InvalidValueError(`${method}() cannot use the name "${name}": it is a field of ${model.name}.`);
-  }
-  if (name.includes('.') || name.startsWith('-') || name === '__proto__') {
-    throw new InvalidValueError(
-      `${method}() cannot use the name "${name}": names have no dots, and no minus in front.`,
-    );
   }
 }
 

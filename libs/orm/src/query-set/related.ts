@@ -6,6 +6,7 @@ import { keyFields } from '../query/names.js';
 import { relationEnds } from '../query/relation-ends.js';
 import { initialState, type QueryState } from '../query/state.js';
 import { clientModel } from './client-model.js';
+import { contextOf } from './model-contexts.js';
 import { QuerySet } from './query-set.js';
 import type { QueryContext } from './reading.js';
 import type { PayloadOf, Related } from './types.js';
@@ -71,8 +72,8 @@ export class RelatedQuerySet<M extends ModelName = ModelName> extends QuerySet<M
   }
 
   /** A query for some of the related rows is like any other one. */
-  protected override with(changes: Partial<QueryState>): this {
-    return new QuerySet(this.context, { ...this.state, ...changes }) as this;
+  protected override of(state: QueryState): this {
+    return new QuerySet(this.context, state) as this;
   }
 
   /** What a new row has to have to be one of the related rows. */
@@ -181,7 +182,8 @@ function relatedManager(
     ? { [relation.inverse]: owner[ends.own.name] }
     : Object.fromEntries(ends.pairs.map(({ own, other }) => [other.name, owner[own.name]]));
   const state: QueryState = { ...initialState(relation.model), conditions: [new QExpression([where])] };
-  const manager = Object.assign(new RelatedQuerySet(context, state), { owner, relation });
+  const own = contextOf(context.database, relation.model);
+  const manager = Object.assign(new RelatedQuerySet(own, state), { owner, relation });
   const inverse = context.database.schema.models[relation.model]!.fields[relation.inverse] as RelationField;
   if (relation.isList && !relation.through && inverse.isRequired) {
     // A row that must belong to some other one can change hands, and never be let go.

@@ -8,6 +8,8 @@ export interface Annotation {
   readonly expression: Expression;
   /** Whether it is computed for each group of rows that `values()` has made, not for each row. */
   readonly isGrouped: boolean;
+  /** How many conditions the query had when it was named: those on a relation choose what of it is aggregated. */
+  readonly after: number;
 }
 
 /** The annotations of one `SELECT`, each bound when it is first needed: one that nothing names costs nothing. */

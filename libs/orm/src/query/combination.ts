@@ -63,7 +63,7 @@ export function derivedScope(
   statement: Statement,
 ): { scope: Scope; alias: string } {
   const entries = columns.map(
-    ({ name }) => [name, { expression: new Reference(name), isGrouped: false }] as const,
+    ({ name }) => [name, { expression: new Reference(name), isGrouped: false, after: 0 }] as const,
   );
   const annotations = new Annotations(new Map(entries), () => inlineAggregates);
   const scope = new Scope(statement, { annotations });
