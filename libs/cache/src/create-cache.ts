@@ -5,6 +5,8 @@ import type { Cache } from './cache.js';
 export interface CacheContext {
   readonly alias: string;
   readonly logger: CacheLogger;
+  /** What a store that is down does, whatever the cache's own options say; for caches made out of others. */
+  readonly onError?: 'miss' | 'throw';
 }
 
 /** Makes a cache: what `memoryCache()`, `redisCache()` and their like return. Each application gets its own. */

@@ -21,3 +21,15 @@ export class UncacheableValueError extends QuintetError {}
 
 /** Says that the store of a cache does not answer; thrown only where `onError: 'throw'` asks for it. */
 export class CacheUnavailableError extends QuintetError {}
+
+/** Says that a store answers, but refuses: it is full, read-only, or still starting. A backend throws it. */
+export class StoreRefusedError extends QuintetError {
+  /** @param kind What kind of refusal it is; each is logged once. */
+  constructor(
+    readonly kind: string,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}

@@ -6,6 +6,13 @@ export interface CacheLogger {
   warn(message: string): void;
 }
 
+/** A stored value and when it ends. */
+export interface CacheEntry {
+  readonly value: unknown;
+  /** Milliseconds since 1970, `null` for never, `undefined` where the store does not tell. */
+  readonly expires: number | null | undefined;
+}
+
 /**
  * Stores values under finished keys: the few operations that differ from store to store.
  *
@@ -15,6 +22,19 @@ export interface CacheLogger {
 export abstract class CacheBackend {
   /** When each tag changed last. */
   abstract readonly tags: TagStore;
+
+  /** Whether other processes see the same entries. */
+  get isShared(): boolean {
+    return false;
+  }
+
+  /** The tables that the store itself lives in, as tags: `table:default:quintet_cache`. No page depends on them. */
+  get ownTables(): readonly string[] {
+    return [];
+  }
+
+  /** Takes what the store needs from the application; called once, before the first request. */
+  attach(_resolve: <T>(token: unknown) => T | undefined): void {}
 
   /** Returns a value; `undefined` is a miss. */
   abstract get(key: string): Promise<unknown>;
@@ -47,6 +67,12 @@ export abstract class CacheBackend {
   abstract increment(key: string, delta: number): Promise<number | undefined>;
   /** Removes everything in this store, whatever its prefix and version. */
   abstract clear(): Promise<void>;
+
+  /** Returns a value with the moment at which it ends. */
+  async getEntry(key: string): Promise<CacheEntry | undefined> {
+    const value = await this.get(key);
+    return value === undefined ? undefined : { value, expires: undefined };
+  }
 
   /** Returns the values of many keys, in their order. */
   getMany(keys: readonly string[]): Promise<unknown[]> {

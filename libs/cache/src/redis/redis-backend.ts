@@ -1,10 +1,8 @@
-import { ErrorReply } from 'redis';
-import { CacheBackend } from '../backends/backend.js';
-import { NotAnIntegerError } from '../errors.js';
+import { CacheBackend, type CacheEntry } from '../backends/backend.js';
+import { NotAnIntegerError, StoreRefusedError } from '../errors.js';
 import { builtinTypes } from '../values/builtin-types.js';
 import { ValueCodec } from '../values/codec.js';
 import type { ValueType } from '../values/value-type.js';
-import { LostWrites } from './lost-writes.js';
 import type { RedisClient, RedisConnection } from './redis-connection.js';
 import { RedisTags } from './redis-tags.js';
 
@@ -16,40 +14,39 @@ export class RedisBackend extends CacheBackend {
   readonly #connection: RedisConnection;
   readonly #namespace: string;
   readonly #codec: ValueCodec;
-  readonly #lost = new LostWrites();
 
   constructor(connection: RedisConnection, namespace: string, types: readonly ValueType[] = []) {
     super();
     this.#connection = connection;
     this.#namespace = namespace;
     this.#codec = new ValueCodec([...builtinTypes, ...types]);
-    this.tags = new RedisTags(connection, `${namespace}tags`, this.#lost);
-    connection.recovery = {
-      isRepaired: () => this.#lost.isEmpty,
-      repair: (client) =>
-        this.#lost.repair({
-          forget: async (names) => void (names.length > 0 && (await client.unlink(names))),
-          forgetAll: () => this.#clear(client),
-          invalidate: (tags) => this.tags.invalidateWith(client, tags),
-        }),
-    };
+    this.tags = new RedisTags(connection, `${namespace}tags`);
+  }
+
+  override get isShared(): boolean {
+    return true;
   }
 
   get(key: string): Promise<unknown> {
-    return this.#connection.run(
-      async (client) => this.#decode(await client.get(this.#name(key))),
-      () => undefined,
-    );
+    return this.#connection.run(async (client) => this.#decode(await client.get(this.#name(key))));
+  }
+
+  override getEntry(key: string): Promise<CacheEntry | undefined> {
+    const name = this.#name(key);
+    return this.#connection.run(async (client) => {
+      // Sent in one tick, they travel together; what ended in between has -2 left.
+      const [stored, left] = await Promise.all([client.get(name), client.pTTL(name)]);
+      const value = this.#decode(stored);
+      if (value === undefined) return undefined;
+      return { value, expires: Number(left) === -1 ? null : Date.now() + Math.max(0, Number(left)) };
+    });
   }
 
   override getMany(keys: readonly string[]): Promise<unknown[]> {
-    return this.#connection.run(
-      async (client) => {
-        const found = await client.mGet(keys.map((key) => this.#name(key)));
-        return found.map((value) => this.#decode(value));
-      },
-      () => keys.map(() => undefined),
-    );
+    return this.#connection.run(async (client) => {
+      const found = await client.mGet(keys.map((key) => this.#name(key)));
+      return found.map((value) => this.#decode(value));
+    });
   }
 
   async set(key: string, value: unknown, timeout: number | null): Promise<void> {
@@ -62,16 +59,10 @@ export class RedisBackend extends CacheBackend {
       entries,
       ([key, value]) => [this.#name(key), this.#codec.encode(value)] as const,
     );
-    return this.#connection.run(
-      async (client) => {
-        await Promise.all(encoded.map(([name, value]) => client.set(name, value, expiration(timeout))));
-        return [];
-      },
-      () => {
-        this.#lost.keys(encoded.map(([name]) => name));
-        return [...entries.keys()];
-      },
-    );
+    return this.#connection.run(async (client) => {
+      await Promise.all(encoded.map(([name, value]) => client.set(name, value, expiration(timeout))));
+      return [];
+    });
   }
 
   add(key: string, value: unknown, timeout: number | null): Promise<boolean> {
@@ -79,7 +70,6 @@ export class RedisBackend extends CacheBackend {
     return this.#connection.run(
       async (client) =>
         (await client.set(this.#name(key), encoded, { ...expiration(timeout), condition: 'NX' })) !== null,
-      () => false,
     );
   }
 
@@ -87,61 +77,37 @@ export class RedisBackend extends CacheBackend {
     const [before, after] = [expected, value].map((each) =>
       each === undefined ? undefined : this.#codec.encode(each),
     );
-    return this.#connection.run(
-      (client) => client.compareAndSet(this.#name(key), before, after, timeout),
-      () => this.#connection.fail(),
-    );
+    return this.#connection.run((client) => client.compareAndSet(this.#name(key), before, after, timeout));
   }
 
   touch(key: string, timeout: number | null): Promise<boolean> {
     const name = this.#name(key);
-    return this.#connection.run(
-      async (client) => {
-        if (timeout !== null) return (await client.pExpire(name, Math.ceil(timeout))) === 1;
-        const [, exists] = await Promise.all([client.persist(name), client.exists(name)]);
-        return exists === 1;
-      },
-      () => false,
-    );
+    return this.#connection.run(async (client) => {
+      if (timeout !== null) return (await client.pExpire(name, Math.ceil(timeout))) === 1;
+      const [, exists] = await Promise.all([client.persist(name), client.exists(name)]);
+      return exists === 1;
+    });
   }
 
   delete(keys: readonly string[]): Promise<number> {
-    const names = keys.map((key) => this.#name(key));
-    return this.#connection.run(
-      (client) => client.unlink(names),
-      () => {
-        this.#lost.keys(names);
-        return 0;
-      },
-    );
+    return this.#connection.run((client) => client.unlink(keys.map((key) => this.#name(key))));
   }
 
-  increment(key: string, delta: number): Promise<number | undefined> {
-    return this.#connection
-      .run(
-        async (client) => {
-          try {
-            return (await client.increment(this.#name(key), delta)) ?? undefined;
-          } catch (error) {
-            if (error instanceof ErrorReply && /not an integer|WRONGTYPE/.test(error.message)) {
-              return new NotAnIntegerError(key);
-            }
-            throw error;
-          }
-        },
-        () => undefined,
-      )
-      .then((sum) => {
-        if (sum instanceof Error) throw sum;
-        return sum;
-      });
+  async increment(key: string, delta: number): Promise<number | undefined> {
+    try {
+      return await this.#connection.run(
+        async (client) => (await client.increment(this.#name(key), delta)) ?? undefined,
+      );
+    } catch (error) {
+      if (error instanceof StoreRefusedError && /not an integer|WRONGTYPE/.test(error.message)) {
+        throw new NotAnIntegerError(key);
+      }
+      throw error;
+    }
   }
 
   clear(): Promise<void> {
-    return this.#connection.run(
-      (client) => this.#clear(client),
-      () => this.#lost.everything(),
-    );
+    return this.#connection.run((client) => this.#clear(client));
   }
 
   override close(): Promise<void> {

@@ -1,21 +1,15 @@
-import { ImproperlyConfiguredError, toMilliseconds, type Duration } from '@nest-quintet/core';
+import { ImproperlyConfiguredError, toMilliseconds } from '@nest-quintet/core';
 import type { RedisClientOptions } from 'redis';
 import { BackendCache } from '../backend-cache.js';
+import { GuardedBackend, type GuardOptions } from '../backends/guarded-backend.js';
 import type { CacheOptions } from '../cache-options.js';
 import type { CacheFactory } from '../create-cache.js';
 import { RedisBackend } from './redis-backend.js';
 import { RedisConnection } from './redis-connection.js';
 
-export interface RedisCacheOptions extends CacheOptions {
+export interface RedisCacheOptions extends CacheOptions, GuardOptions {
   /** Where the server is: `redis://[[user]:password@]host[:port][/database]`, or `rediss://` for TLS. */
   url: string;
-  /** How long one operation may take, connecting included; beyond it the cache is down. Default 250 ms. */
-  operationTimeout?: Duration;
-  /**
-   * What an operation does while Redis is down: `'miss'` finds nothing and stores nothing, `'throw'` throws a
-   * `CacheUnavailableError`. Default `'miss'`.
-   */
-  onError?: 'miss' | 'throw';
   /** Stands in front of every key, so that `clear()` removes what is the cache's and nothing else. Default `cache:`. */
   namespace?: string;
   /** More options of the `redis` client: TLS, credentials, keep-alive. */
@@ -36,18 +30,13 @@ export interface RedisCacheOptions extends CacheOptions {
  * @throws ImproperlyConfiguredError for a malformed URL.
  */
 export function redisCache(options: RedisCacheOptions): CacheFactory {
-  const { operationTimeout = 0.25, onError = 'miss', namespace = 'cache:' } = options;
+  const { operationTimeout = 0.25, namespace = 'cache:' } = options;
   checkUrl(options.url);
   const limit = toMilliseconds(operationTimeout, 'operationTimeout');
-  return ({ alias, logger }) => {
-    const connection = new RedisConnection({
-      client: { ...options.client, url: options.url },
-      limit,
-      onError,
-      name: `The cache "${alias}"`,
-      logger,
-    });
-    return new BackendCache(new RedisBackend(connection, namespace, options.types), options);
+  return (context) => {
+    const connection = new RedisConnection({ ...options.client, url: options.url }, limit);
+    const store = new RedisBackend(connection, namespace, options.types);
+    return new BackendCache(new GuardedBackend(store, 'Redis', options, context), options);
   };
 }
 

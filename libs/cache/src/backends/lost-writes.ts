@@ -1,16 +1,17 @@
 /** How lost writes are made up for. */
 export interface Repair {
-  forget(keys: string[]): Promise<void>;
+  forget(keys: string[]): Promise<unknown>;
   forgetAll(): Promise<void>;
   invalidate(tags: string[]): Promise<void>;
 }
 
 const MAX_KEYS = 10_000;
+const BATCH = 1_000;
 
 /**
- * Remembers what could not be written while the store was down, so that nothing outdated is served afterwards.
+ * Remembers what could not be written, so that nothing outdated is served afterwards.
  *
- * A key whose new value was lost is forgotten, and a tag that changed is invalidated, before the store is used again.
+ * A key whose new value was lost is a miss, and a tag that changed makes stale, until the store has learned of it.
  */
 export class LostWrites {
   readonly #keys = new Set<string>();
@@ -21,7 +22,15 @@ export class LostWrites {
     return !this.#isEverything && this.#keys.size === 0 && this.#tags.size === 0;
   }
 
-  keys(names: readonly string[]): void {
+  hasKey(key: string): boolean {
+    return this.#isEverything || this.#keys.has(key);
+  }
+
+  hasTag(tag: string): boolean {
+    return this.#tags.has(tag);
+  }
+
+  keys(names: Iterable<string>): void {
     if (this.#isEverything) return;
     for (const name of names) this.#keys.add(name);
     if (this.#keys.size > MAX_KEYS) this.everything();
@@ -36,13 +45,18 @@ export class LostWrites {
     this.#keys.clear();
   }
 
-  /** Makes up for what was lost; what cannot be, is kept for the next time. */
+  /** Makes up for a part of what was lost; what cannot be, is kept for the next time. */
   async repair({ forget, forgetAll, invalidate }: Repair): Promise<void> {
-    if (this.#isEverything) await forgetAll();
-    this.#isEverything = false;
-    const keys = [...this.#keys];
-    const tags = [...this.#tags];
-    await Promise.all([forget(keys), invalidate(tags)]);
+    if (this.#isEverything) {
+      await forgetAll();
+      this.#isEverything = false;
+    }
+    const keys = [...this.#keys].slice(0, BATCH);
+    const tags = [...this.#tags].slice(0, BATCH);
+    await Promise.all([
+      keys.length > 0 ? forget(keys) : undefined,
+      tags.length > 0 ? invalidate(tags) : undefined,
+    ]);
     for (const key of keys) this.#keys.delete(key);
     for (const tag of tags) this.#tags.delete(tag);
   }
