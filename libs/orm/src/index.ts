@@ -16,4 +16,5 @@ export * from './signals/index.js';
 export * from './transactions/atomic.decorator.js';
 export * from './transactions/errors.js';
 export * from './transactions/on-commit.js';
+export * from './validation/index.js';
 export type { OrmModuleOptions } from './orm.module-definition.js';

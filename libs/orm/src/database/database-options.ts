@@ -32,6 +32,12 @@ export interface DatabaseOptions {
   /** Whether `createMany` and `updateMany` send the signals of each row; for all models or by model. Default `'none'`. */
   bulkSignals?: BulkSignals | Readonly<Record<string, BulkSignals>>;
 
+  /**
+   * Whether rows are looked at before `create()`, `save()` and what is made of them writes them. A manager may say
+   * otherwise of its own. Default `false`, as in Django.
+   */
+  validateOnSave?: boolean;
+
   /** Hears of failures that no caller can be told of, such as an observer's. Default: the standard error stream. */
   report?: ReportError;
 

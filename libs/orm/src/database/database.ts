@@ -59,6 +59,8 @@ export abstract class Database {
   abstract readonly alias: string;
   abstract readonly dialect: Dialect;
   abstract readonly schema: SchemaMetadata;
+  /** Whether rows are looked at before they are written, where their manager does not say otherwise. */
+  readonly validateOnSave?: boolean;
   /** The Prisma client, extended so that writes send model signals. */
   abstract readonly client: unknown;
 

@@ -25,6 +25,7 @@ export class PrismaDatabase extends Database {
   readonly dialect: Dialect;
   readonly schema: SchemaMetadata;
   readonly client: PrismaClientLike;
+  override readonly validateOnSave: boolean;
   readonly #adapter: ObservedAdapterFactory;
   readonly #observers: StatementObservers;
   readonly #transactions: Transactions;
@@ -36,12 +37,14 @@ export class PrismaDatabase extends Database {
       client,
       schema,
       transactions = {},
+      validateOnSave = false,
       report = reportToConsole,
       extensions = [],
     }: DatabaseOptions,
   ) {
     super();
     this.schema = schema;
+    this.validateOnSave = validateOnSave;
     this.dialect = dialectOf(alias, adapter.provider);
     this.#observers = new StatementObservers(alias, this.dialect, schema, report);
     this.#transactions = new Transactions(

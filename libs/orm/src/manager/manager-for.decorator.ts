@@ -1,14 +1,19 @@
 import { ImproperlyConfiguredError } from '@nest-quintet/core';
 import type { ModelName } from '../metadata/register.js';
 import type { OrderTerm } from '../query/state.js';
+import type { ValidationRules } from '../validation/validation-rules.js';
 
-export interface ManagerOptions {
+export interface ManagerOptions<M extends ModelName = ModelName> {
   /** The alias of the database. Default: the default one. */
   using?: string;
   /** How rows are ordered where a query does not say it. Django: `Meta.ordering`. */
   ordering?: readonly OrderTerm[];
   /** What `earliest()` and `latest()` go by where they are not told. Django: `Meta.get_latest_by`. */
   latestBy?: string | readonly string[];
+  /** What rows have to be beyond what the schema says, for `fullClean()`. */
+  validation?: ValidationRules<M>;
+  /** Whether rows are looked at before they are written. Default: as `OrmModule` is told. */
+  validateOnSave?: boolean;
 }
 
 export interface KnownManagerOptions extends ManagerOptions {
@@ -25,8 +30,8 @@ const key = Symbol('quintet:manager');
  * \@ManagerFor('Order', { ordering: ['-placedAt'] })
  * export class OrderManager extends Manager<'Order'> {}
  */
-export function ManagerFor(model: ModelName, options: ManagerOptions = {}): ClassDecorator {
-  return (target) => Reflect.defineMetadata(key, { ...options, model } satisfies KnownManagerOptions, target);
+export function ManagerFor<M extends ModelName>(model: M, options: ManagerOptions<M> = {}): ClassDecorator {
+  return (target) => Reflect.defineMetadata(key, { ...options, model }, target);
 }
 
 /** What `@ManagerFor` has said of a class. */

@@ -9,6 +9,10 @@ import type { FilterOrExpression } from '../query-set/filter.js';
 import { QuerySet } from '../query-set/query-set.js';
 import { type RelatedManagers, relatedManagers } from '../query-set/related.js';
 import type { PayloadOf, RowOf } from '../query-set/types.js';
+import type { QueryContext } from '../query-set/reading.js';
+import { registerContext } from '../query-set/model-contexts.js';
+import { RowValidation } from '../validation/row-validation.js';
+import type { FullCleanOptions } from '../validation/validation-rules.js';
 import { managerOptions } from './manager-for.decorator.js';
 import { querySetClassOf } from './query-set-class.js';
 
@@ -33,9 +37,18 @@ type Conditions<M extends ModelName> = FilterOrExpression<PayloadOf<M>>[];
  * await books.inPrint().filter({ price: { lt: 10 } });
  */
 export abstract class Manager<M extends ModelName = ModelName> {
-  @Inject(Databases) protected readonly databases!: Databases;
-
+  #databases!: Databases;
   #class: typeof QuerySet | undefined;
+
+  /** The databases of the application, which know the manager from when it is given them. */
+  protected set databases(databases: Databases) {
+    this.#databases = databases;
+    registerContext(this.database, managerOptions(this.constructor).model, () => this.#context);
+  }
+
+  protected get databases(): Databases {
+    return this.#databases;
+  }
 
   /** The database that the manager's QuerySets are sent to. */
   get database(): Database {
@@ -52,10 +65,44 @@ export abstract class Manager<M extends ModelName = ModelName> {
     }
     this.#class ??= querySetClassOf(this, Manager);
     const state = { ...initialState(model), ...(ordering && { ordering, isDefaultOrdering: true }) };
-    return new this.#class(
-      { database: this.database, latestBy: managerOptions(this.constructor).latestBy },
-      state,
-    ) as never;
+    return new this.#class(this.#context, state) as never;
+  }
+
+  /**
+   * Looks at a row as a whole; override it to refuse one with a `ValidationError`, or to return values to write over
+   * it. Django: `Model.clean`.
+   *
+   * @example
+   * override clean({ department, salary }: Partial<Employee>) {
+   *   if (department === 'board' && salary) throw new ValidationError('The board works for nothing.');
+   * }
+   */
+  clean(_row: Partial<RowOf<M>>): unknown {
+    return undefined;
+  }
+
+  /**
+   * Looks at everything that can be wrong with a row: its values by the schema and by the rules of `@ManagerFor()`,
+   * whether the rows that it refers to are there, what `clean()` says, and whether its unique values are taken. Returns
+   * the row with its values brought into their types.
+   *
+   * @example
+   * await orders.fullClean(body, { exclude: ['placedAt'] })
+   *
+   * @throws ValidationError with everything that is wrong. Django: `full_clean`.
+   */
+  fullClean(row: object, options: FullCleanOptions<M> = {}): Promise<RowOf<M>> {
+    return this.#validation.fullClean(row, options) as Promise<RowOf<M>>;
+  }
+
+  /** Looks at each field of a row by itself, and at what it refers to. Django: `clean_fields`. */
+  cleanFields(row: object, options: FullCleanOptions<M> = {}): Promise<RowOf<M>> {
+    return this.#validation.cleanFields(row, options) as Promise<RowOf<M>>;
+  }
+
+  /** Looks for other rows with the same unique values. Django: `validate_unique`. */
+  validateUnique(row: object, options: FullCleanOptions<M> = {}): Promise<void> {
+    return this.#validation.validateUnique(row, options);
   }
 
   all(): QuerySetOf<this, M> {
@@ -242,6 +289,18 @@ export abstract class Manager<M extends ModelName = ModelName> {
     return this.getQuerySet().create(...args);
   }
 
+  /** What the manager's QuerySets work with. */
+  get #context(): QueryContext {
+    const { latestBy, validateOnSave = this.database.validateOnSave } = managerOptions(this.constructor);
+    return { database: this.database, latestBy, ...(validateOnSave && { validation: this.#validation }) };
+  }
+
+  get #validation(): RowValidation {
+    const { model, validation = {} } = managerOptions(this.constructor);
+    const metadata = this.database.schema.models[model]!;
+    return new RowValidation(this.database, metadata, validation, (row) => this.clean(row as never));
+  }
+
   getOrCreate(
     values: Parameters<QuerySet<M>['getOrCreate']>[0],
     options?: CreateOptions,
@@ -249,6 +308,9 @@ export abstract class Manager<M extends ModelName = ModelName> {
     return this.getQuerySet().getOrCreate(values, options);
   }
 }
+
+// As a decorator on an accessor Nest would take it for one of a parameter.
+Inject(Databases)(Manager.prototype, 'databases');
 
 function bound<Q extends object, Name extends keyof Q>(querySet: Q, name: Name): Q[Name] {
   return (querySet[name] as (...args: unknown[]) => unknown).bind(querySet) as Q[Name];

@@ -1,10 +1,10 @@
-import type { Database } from '../database/database.js';
 import { DoesNotExistError } from '../errors.js';
 import { Expression } from '../expressions/expression.js';
 import { bulkCreate } from './bulk-create.js';
 import { isPlainObject } from '../query/condition-of.js';
 import { clientModel } from './client-model.js';
 import { dataOf } from './data-of.js';
+import type { QueryContext } from './reading.js';
 
 export interface CreateOptions {
   /** Further values of a row that is created; a function is called for its value. */
@@ -12,7 +12,12 @@ export interface CreateOptions {
 }
 
 /** Creates a row through the Prisma client, so that its signals are sent. */
-export async function createRow(database: Database, model: string, values: object): Promise<unknown> {
+export async function createRow(
+  { database, validation }: QueryContext,
+  model: string,
+  given: object,
+): Promise<unknown> {
+  const values = validation ? await validation.fullClean(given, { isNew: true }) : given;
   // Prisma cannot write what the database computes.
   if (Object.values(values).some((value) => value instanceof Expression)) {
     return (await bulkCreate(database, model, [values], {}))[0];
@@ -26,13 +31,13 @@ export async function getOrCreate<T>(
   values: object,
   { defaults = {} }: CreateOptions,
   model: string,
-  database: Database,
+  context: QueryContext,
 ): Promise<[T, boolean]> {
   const found = await unlessMissing(find);
   if (found !== undefined) return [found, false];
   const data = { ...values, ...(await called(defaults)) };
   try {
-    return [(await database.atomic(() => createRow(database, model, data))) as T, true];
+    return [(await context.database.atomic(() => createRow(context, model, data))) as T, true];
   } catch (error) {
     const other = isUniqueViolation(error) ? await unlessMissing(find) : undefined;
     if (other === undefined) throw error;

@@ -10,12 +10,15 @@ import { fetchRows, fetchValue, statementFor } from '../query/execute.js';
 import { loadPrefetches, stepsOf } from '../query/load-prefetches.js';
 import { keyFields } from '../query/names.js';
 import type { QueryState } from '../query/state.js';
+import type { RowValidation } from '../validation/row-validation.js';
 
 /** What a QuerySet works with beside its state. */
 export interface QueryContext {
   readonly database: Database;
   /** What `earliest()` and `latest()` go by where they are not told. */
   readonly latestBy?: string | readonly string[];
+  /** Looks at rows before they are written; absent where nobody asks for it. */
+  readonly validation?: RowValidation;
 }
 
 /**

@@ -5,11 +5,14 @@ import { QExpression } from '../expressions/q.js';
 import type { ModelMetadata } from '../metadata/schema.js';
 import { compileSelect } from '../query/compiler.js';
 import { fetchRows, statementFor, write } from '../query/execute.js';
+import { scalarFields } from '../query/names.js';
 import { initialState, type QueryState } from '../query/state.js';
 import { compileUpdate } from '../query/update.js';
+import type { RowValidation } from '../validation/row-validation.js';
 import { clientModel } from './client-model.js';
 import { createRow } from './create-rows.js';
 import { dataOf } from './data-of.js';
+import type { QueryContext } from './reading.js';
 
 export interface SaveOptions {
   /** The only fields to write; the row must be there. */
@@ -27,28 +30,50 @@ export interface RefreshOptions {
 
 /** Updates the row that has the key of `row`, or creates one; returns it with what was written. */
 export async function saveRow<Row>(
-  database: Database,
+  context: QueryContext,
   modelName: string,
   row: object,
   values: object,
   options: SaveOptions = {},
 ): Promise<Row> {
   const { updateFields, forceInsert = false, forceUpdate = false } = options;
+  const { database, validation } = context;
   const model = database.schema.models[modelName]!;
   if (updateFields?.length === 0) return row as Row;
   checkFields(updateFields, model);
   const key = keyOf(row, model);
-  const data = writtenValues(dataOf(values, modelName, database), updateFields, model);
   if (!key && (forceUpdate || updateFields)) {
     throw new InvalidValueError(`A row of ${modelName} without a key cannot be updated.`);
   }
+  const written = (cleaned: object) =>
+    writtenValues(dataOf(cleaned, modelName, database), updateFields, model);
   if (key && !forceInsert) {
-    const updated = await updateRow(database, model, key, data);
+    const cleaned = validation ? await cleanedValues(validation, row, values, updateFields, model) : values;
+    const updated = await updateRow(database, model, key, written(cleaned));
     if (updated) return { ...row, ...updated } as Row;
     if (forceUpdate || updateFields) throw new NotUpdatedError(modelName);
   }
-  const created = await createRow(database, modelName, { ...data, ...key });
+  const created = await createRow(context, modelName, { ...written(values), ...key });
   return { ...row, ...(created as object) } as Row;
+}
+
+/** Looks at what is written of a row that is there, in the row that it becomes; what `clean()` changes is written too. */
+async function cleanedValues(
+  validation: RowValidation,
+  row: object,
+  values: object,
+  updateFields: readonly string[] | undefined,
+  model: ModelMetadata,
+): Promise<object> {
+  const written = new Set((updateFields ?? Object.keys(values)).flatMap((name) => columnsOf(name, model)));
+  const exclude = scalarFields(model)
+    .map((field) => field.name)
+    .filter((name) => !written.has(name) && !model.primaryKey.includes(name));
+  const before: Record<string, unknown> = { ...row, ...values };
+  const cleaned = await validation.fullClean(before, { exclude, isNew: false });
+  return Object.fromEntries(
+    Object.entries(cleaned).filter(([name, value]) => written.has(name) || value !== before[name]),
+  );
 }
 
 /** Reads the row that has the key of `row`. */

@@ -28,7 +28,7 @@ export interface UpdateOrCreateOptions extends CreateOptions {
 export abstract class Writing<M extends ModelName, T, A> extends Finding<M, T, A> {
   /** Creates a row through the Prisma client, so that its signals are sent. Django: `create`. */
   create(data: object): Promise<RowOf<M>> {
-    return createRow(this.context.database, this.state.model, data) as Promise<RowOf<M>>;
+    return createRow(this.context, this.state.model, data) as Promise<RowOf<M>>;
   }
 
   /**
@@ -42,14 +42,8 @@ export abstract class Writing<M extends ModelName, T, A> extends Finding<M, T, A
     values: Filter<PayloadOf<M>, A>,
     options: CreateOptions = {},
   ): Promise<[row: T, isCreated: boolean]> {
-    const { database } = this.context;
-    return getOrCreate(
-      () => this.filter(values).get(),
-      this.given(values),
-      options,
-      this.state.model,
-      database,
-    );
+    const { context, state } = this;
+    return getOrCreate(() => this.filter(values).get(), this.given(values), options, state.model, context);
   }
 
   /** Writes the defaults to the one row with the given values, or creates it. Django: `update_or_create`. */
@@ -60,8 +54,8 @@ export abstract class Writing<M extends ModelName, T, A> extends Finding<M, T, A
     return this.context.database.atomic(async () => {
       const [row, isCreated] = await this.getOrCreate(values, { defaults: createDefaults });
       if (isCreated) return [row, true];
-      const { database } = this.context;
-      return [(await saveRow(database, this.state.model, row as object, await called(defaults))) as T, false];
+      const saved = await saveRow(this.context, this.state.model, row as object, await called(defaults));
+      return [saved as T, false];
     });
   }
 
@@ -84,7 +78,7 @@ export abstract class Writing<M extends ModelName, T, A> extends Finding<M, T, A
 
   /** Writes a row: updates the one with its key, or creates it. Django: `Model.save`. */
   save(row: object, options: SaveOptions = {}): Promise<RowOf<M>> {
-    return saveRow<RowOf<M>>(this.context.database, this.state.model, row, row, options);
+    return saveRow<RowOf<M>>(this.context, this.state.model, row, row, options);
   }
 
   /** Reads a row again. Django: `refresh_from_db`. */
