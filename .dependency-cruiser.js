@@ -8,7 +8,7 @@ const mayImport = {
   middleware: ['core', 'signals'],
   orm: ['core', 'signals'],
   cache: ['core', 'middleware'],
-  sessions: ['core', 'middleware'],
+  sessions: ['core', 'signals', 'middleware'],
 };
 
 /** Where two libraries meet only for those who use both: `@nest-quintet/sessions/cache`. */

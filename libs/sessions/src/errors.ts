@@ -20,5 +20,8 @@ export class SessionSerializationError extends QuintetError {}
 /** Says that the session was touched before it was there: `await session.load()` comes first. */
 export class SessionNotLoadedError extends QuintetError {}
 
+/** Says that the engine cannot find sessions by user. */
+export class SessionIndexError extends QuintetError {}
+
 /** Says that a session does not fit into the cookie that is to hold it. */
 export class SessionTooLargeError extends QuintetError {}

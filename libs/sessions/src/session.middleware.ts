@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type Type } from '@nestjs/common';
 import {
   type HttpRequest,
   type HttpResponse,
@@ -8,7 +8,10 @@ import {
   patchVary,
 } from '@nest-quintet/middleware';
 import { RequestSession } from './request-session.js';
-import { SessionCookies } from './session-cookies.js';
+import { STATE } from './session/session.js';
+import { expiryAge, isDueForRenewal as isDue } from './session/session-expiry.js';
+import type { ExpressSession } from './session/express-session.js';
+import { checkSessionOrder } from './session-order.js';
 import { Sessions } from './sessions.service.js';
 import type { SessionSettings } from './settings.js';
 
@@ -21,36 +24,44 @@ import type { SessionSettings } from './settings.js';
  */
 @Injectable()
 export class SessionMiddleware implements Middleware {
-  readonly #cookies: SessionCookies;
   readonly #settings: SessionSettings;
 
   constructor(private readonly sessions: Sessions) {
     this.#settings = sessions.settings;
-    this.#cookies = new SessionCookies(sessions.settings, sessions.engine.isSealed);
   }
 
   async handle(request: HttpRequest, next: NextResponse): Promise<HttpResponse> {
     const cookie = request.cookies[this.#settings.cookieName];
     const holder = new RequestSession(request, this.sessions);
-    await holder.open(cookie === undefined ? undefined : this.#cookies.read(cookie));
+    await holder.open(cookie === undefined ? undefined : this.sessions.cookies.read(cookie));
     // First of all, so that a page cache further in sees what the page varies on.
     onResponse(request, (response) => this.#vary(response, holder), { first: true });
-    const response = await next();
-    await this.#finish(response, holder, cookie !== undefined);
-    return response;
+    try {
+      const response = await next();
+      await this.#finish(response, holder, cookie !== undefined);
+      return response;
+    } finally {
+      await holder.unlock();
+    }
+  }
+
+  checkOrder(order: readonly Type<Middleware>[]): void {
+    checkSessionOrder(order, SessionMiddleware);
   }
 
   async #finish(response: HttpResponse, { session }: RequestSession, hasCookie: boolean): Promise<void> {
-    const isToBeSaved = session.modified || this.#settings.saveEveryRequest;
+    const { saveEveryRequest } = this.#settings;
+    if (saveEveryRequest && !session.isEmpty()) await session.load();
     this.#vary(response, { session });
+    const isToBeSaved = session.modified || saveEveryRequest || isDueForRenewal(session, this.#settings);
     if (!session.isEmpty() && (!isToBeSaved || response.status >= 500)) return;
     // Looked at only now: for a key that stands for nothing, the session turns out to be empty.
     const age = session.isEmpty() || session.getExpireAtBrowserClose() ? undefined : session.getExpiryAge();
     if (!session.isEmpty()) {
       await session.save();
-      this.#send(response, this.#cookies.write(session.sessionKey!, age, session.cookie));
+      this.#send(response, this.sessions.cookies.write(session.sessionKey!, age, session.cookie));
     } else if (hasCookie) {
-      this.#send(response, this.#cookies.clear());
+      this.#send(response, this.sessions.cookies.clear());
     }
   }
 
@@ -62,4 +73,12 @@ export class SessionMiddleware implements Middleware {
     response.headers.append('Set-Cookie', cookie);
     patchVary(response, ['Cookie']);
   }
+}
+
+/** Says whether the session was read and would end too soon if it were not saved, now that its visitor is here. */
+function isDueForRenewal(session: ExpressSession, settings: SessionSettings): boolean {
+  const { expiresAt } = session[STATE];
+  if (expiresAt === undefined || settings.idleTimeout === undefined) return false;
+  const next = new Date(Date.now() + expiryAge(session[STATE].open(), settings) * 1000);
+  return isDue(expiresAt, next, settings);
 }

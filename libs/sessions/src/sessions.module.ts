@@ -1,4 +1,6 @@
-import { Module } from '@nestjs/common';
+import { Module, type NestModule } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { SessionRoutesExplorer } from './session-routes.explorer.js';
 import { Sessions } from './sessions.service.js';
 import { ConfigurableSessionsModule } from './sessions.module-definition.js';
 
@@ -13,5 +15,18 @@ import { ConfigurableSessionsModule } from './sessions.module-definition.js';
  *
  * Django: `django.contrib.sessions`.
  */
-@Module({ providers: [Sessions], exports: [Sessions] })
-export class SessionsModule extends ConfigurableSessionsModule {}
+@Module({
+  imports: [DiscoveryModule],
+  providers: [Sessions, SessionRoutesExplorer],
+  exports: [Sessions],
+})
+export class SessionsModule extends ConfigurableSessionsModule implements NestModule {
+  constructor(private readonly routes: SessionRoutesExplorer) {
+    super();
+  }
+
+  /** Prepares the routes; Nest calls it before it registers them. */
+  configure(): void {
+    this.routes.explore();
+  }
+}

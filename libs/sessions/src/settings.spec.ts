@@ -16,6 +16,8 @@ describe('resolveSettings()', () => {
       saveEveryRequest: false,
       expireAtBrowserClose: false,
       timeout: 5,
+      load: 'early',
+      userIdOf: expect.any(Function),
     });
   });
 

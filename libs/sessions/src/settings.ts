@@ -1,4 +1,5 @@
 import { type Duration, ImproperlyConfiguredError, toSeconds } from '@nest-quintet/core';
+import type { SessionValues } from './serializer/session-serializer.js';
 
 export type SameSite = 'lax' | 'strict' | 'none';
 
@@ -29,6 +30,19 @@ export interface SessionSettingsOptions {
   expireAtBrowserClose?: boolean;
   /** How long to wait for the store before the request fails with 503. Default `5` seconds. */
   timeout?: Duration;
+  /**
+   * When sessions are read: `'early'`, before guards run, so that `request.session` can be used at once; or `'onDemand'`,
+   * for handlers that declare `@Session()` and code that awaits `session.load()`, and for no other. Default `'early'`.
+   */
+  load?: 'early' | 'onDemand';
+  /** Ends a session that is not used for so long, whatever its age. Default: no limit. */
+  idleTimeout?: Duration;
+  /** Ends a session so long after it began, however much it is used. Default: no limit. */
+  absoluteTimeout?: Duration;
+  /** Whose a session is: the key that holds the user's id, or a function that finds it. Default `'userId'`. */
+  userId?: string | ((values: SessionValues) => unknown);
+  /** Removes expired sessions so often, as `sessions.clearExpired()` does. Default: never. */
+  clearExpiredEvery?: Duration;
 }
 
 export interface SessionSettings {
@@ -45,6 +59,14 @@ export interface SessionSettings {
   readonly expireAtBrowserClose: boolean;
   /** Seconds. */
   readonly timeout: number;
+  readonly load: 'early' | 'onDemand';
+  /** Seconds. */
+  readonly idleTimeout: number | undefined;
+  /** Seconds. */
+  readonly absoluteTimeout: number | undefined;
+  readonly userIdOf: (values: SessionValues) => string | undefined;
+  /** Seconds. */
+  readonly clearExpiredEvery: number | undefined;
 }
 
 /**
@@ -66,9 +88,30 @@ export function resolveSettings(options: SessionSettingsOptions = {}): SessionSe
     saveEveryRequest: options.saveEveryRequest ?? false,
     expireAtBrowserClose: options.expireAtBrowserClose ?? false,
     timeout: toSeconds(options.timeout ?? 5, 'timeout'),
+    load: options.load ?? 'early',
+    idleTimeout: limit('idleTimeout'),
+    absoluteTimeout: limit('absoluteTimeout'),
+    userIdOf: userIdReader(options.userId ?? 'userId'),
+    clearExpiredEvery: limit('clearExpiredEvery'),
   };
   check(settings);
   return settings;
+
+  function limit(name: 'idleTimeout' | 'absoluteTimeout' | 'clearExpiredEvery'): number | undefined {
+    const { [name]: duration } = options;
+    return duration === undefined ? undefined : toSeconds(duration, name);
+  }
+}
+
+/** Ids are compared as text: `5` and `'5'` are one user. */
+function userIdReader(userId: string | ((values: SessionValues) => unknown)): SessionSettings['userIdOf'] {
+  const read = typeof userId === 'string' ? (values: SessionValues) => values[userId] : userId;
+  return (values) => {
+    const id = read(values);
+    return typeof id === 'string' || typeof id === 'number' || typeof id === 'bigint'
+      ? String(id)
+      : undefined;
+  };
 }
 
 const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
@@ -92,6 +135,14 @@ function check(settings: SessionSettings): void {
   }
   if (settings.cookieAge <= 0) fail('cookieAge', 'is not positive', "Give seconds, or a text such as '14d'");
   if (settings.timeout <= 0) fail('timeout', 'is not positive', 'Give the seconds that a request may wait');
+  for (const name of ['idleTimeout', 'absoluteTimeout', 'clearExpiredEvery'] as const) {
+    const seconds = settings[name];
+    if (seconds !== undefined && seconds <= 0)
+      fail(name, 'is not positive', "Give seconds, or a text such as '30m'; leave it out for none");
+  }
+  if (!['early', 'onDemand'].includes(settings.load)) {
+    fail('load', 'is unknown', "Choose 'early' or 'onDemand'");
+  }
   if (cookieSecure) {
     if (!cookieName.startsWith('__Host-') || (cookiePath === '/' && cookieDomain === undefined)) return;
     fail(

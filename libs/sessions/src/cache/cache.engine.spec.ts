@@ -7,6 +7,7 @@ import { describeWith, describeWithOwn } from '../../../../test/support/servers.
 import { describeEngine } from '../engines/engine-contract.spec-support.js';
 import { makeSessionKey } from '../session/session-key.js';
 import { describeOverHttp, eventually, startApp } from '../session-http.spec-support.js';
+import { resolveSettings } from '../settings.js';
 import { cacheEngine } from './cache.engine.js';
 
 const inAMinute = () => new Date(Date.now() + 60_000);
@@ -85,7 +86,7 @@ describeWithOwn('redis', 'an application on a Redis that is restarted', (servers
 
 describe('cacheEngine()', () => {
   it('names the cache that is not there, and the remedy', () => {
-    expect(() => cacheEngine({ cache: 'sessions' }).attach(() => undefined)).toThrow(
+    expect(() => cacheEngine({ cache: 'sessions' }).attach(() => undefined, resolveSettings())).toThrow(
       'cacheEngine(): there is no cache "sessions". Import CacheModule.forRoot() with a cache of that name.',
     );
   });

@@ -5,6 +5,7 @@ import { ImproperlyConfiguredError } from '@nest-quintet/core';
 import { SessionEngine, type SessionEngineOptions } from '../engines/session-engine.js';
 import type { SessionRecord } from '../engines/session-record.js';
 import type { Resolve } from '../session/session-backend.js';
+import type { SessionSettings } from '../settings.js';
 
 export interface CacheEngineOptions extends SessionEngineOptions {
   /** The cache, by its alias or itself. Default `'default'`. Django: `SESSION_CACHE_ALIAS`. */
@@ -40,7 +41,8 @@ export class CacheEngine extends SessionEngine {
   }
 
   /** @throws ImproperlyConfiguredError when there is no such cache. */
-  override attach(resolve: Resolve): void {
+  override attach(resolve: Resolve, settings: SessionSettings): void {
+    void super.attach(resolve, settings);
     if (typeof this.#cache !== 'string') return;
     this.#attached = resolve<Cache>(getCacheToken(this.#cache));
     if (this.#attached) return;

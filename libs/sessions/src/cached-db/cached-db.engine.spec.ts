@@ -7,6 +7,7 @@ import { describeEngine } from '../engines/engine-contract.spec-support.js';
 import { describeOverHttp, startApp } from '../session-http.spec-support.js';
 import { SessionChanges } from '../session/session-changes.js';
 import { makeSessionKey } from '../session/session-key.js';
+import { resolveSettings } from '../settings.js';
 import { cachedDbEngine } from './cached-db.engine.js';
 
 const inAMinute = () => new Date(Date.now() + 60_000);
@@ -78,7 +79,7 @@ describe('cachedDbEngine()', () => {
 
   it('names the cache that is not there, and the remedy', () => {
     expect(() =>
-      cachedDbEngine({ database: shop.database, cache: 'copies' }).attach(() => undefined),
+      cachedDbEngine({ database: shop.database, cache: 'copies' }).attach(() => undefined, resolveSettings()),
     ).toThrow('cachedDbEngine(): there is no cache "copies". Import CacheModule.forRoot()');
   });
 });

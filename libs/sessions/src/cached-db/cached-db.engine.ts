@@ -3,6 +3,7 @@ import { ImproperlyConfiguredError } from '@nest-quintet/core';
 import type { SessionRecord } from '../engines/session-record.js';
 import { PrismaEngine, type PrismaEngineOptions } from '../prisma/prisma.engine.js';
 import type { Resolve } from '../session/session-backend.js';
+import type { SessionSettings } from '../settings.js';
 
 export interface CachedDbEngineOptions extends PrismaEngineOptions {
   /** The cache, by its alias or itself. Default `'default'`. Django: `SESSION_CACHE_ALIAS`. */
@@ -36,8 +37,8 @@ export class CachedDbEngine extends PrismaEngine {
   }
 
   /** @throws ImproperlyConfiguredError when there is no such cache, or no such database. */
-  override attach(resolve: Resolve): void {
-    super.attach(resolve);
+  override attach(resolve: Resolve, settings: SessionSettings): void {
+    void super.attach(resolve, settings);
     if (this.#alias === undefined) return;
     this.#cache = resolve<Cache>(getCacheToken(this.#alias));
     if (this.#cache) return;
@@ -63,6 +64,19 @@ export class CachedDbEngine extends PrismaEngine {
   protected override async remove(id: string): Promise<void> {
     await this.#distrust(id);
     await super.remove(id);
+  }
+
+  override async revoke(id: string): Promise<boolean> {
+    await this.#distrust(id);
+    return super.revoke(id);
+  }
+
+  override async revokeAll(userId: string, exceptKey?: string): Promise<number> {
+    const except = exceptKey === undefined ? undefined : this.idOf(exceptKey);
+    // One by one: there is a copy of each to be distrusted.
+    const sessions = (await this.list(userId)).filter(({ id }) => id !== except);
+    const revoked = await Promise.all(sessions.map(({ id }) => this.revoke(id)));
+    return revoked.filter(Boolean).length;
   }
 
   /** Has the session read from the database from now on, and from the end of the transaction under way. */

@@ -6,6 +6,7 @@ import { ImproperlyConfiguredError } from '@nest-quintet/core';
 import { describeOverHttp, startApp } from '../session-http.spec-support.js';
 import { SessionChanges } from '../session/session-changes.js';
 import { makeSessionKey } from '../session/session-key.js';
+import { resolveSettings } from '../settings.js';
 import { describeEngine } from './engine-contract.spec-support.js';
 import { fileEngine, type FileEngine } from './file.engine.js';
 
@@ -29,7 +30,7 @@ describe('fileEngine()', () => {
 
   async function open(): Promise<FileEngine> {
     const opened = fileEngine({ path });
-    await opened.attach();
+    await opened.attach(() => undefined, resolveSettings());
     return opened;
   }
 
@@ -86,10 +87,10 @@ describe('fileEngine()', () => {
   it('fails at start-up where there can be no folder', async () => {
     const file = join(root, 'file');
     await writeFile(file, '');
-    const attaching = fileEngine({ path: join(file, 'sessions') }).attach();
+    const attaching = fileEngine({ path: join(file, 'sessions') }).attach(() => undefined, resolveSettings());
     await expect(attaching).rejects.toThrow(ImproperlyConfiguredError);
-    await expect(fileEngine({ path: join(file, 'sessions') }).attach()).rejects.toThrow(
-      'cannot be written to (ENOTDIR). Give a folder that this user may write to.',
-    );
+    await expect(
+      fileEngine({ path: join(file, 'sessions') }).attach(() => undefined, resolveSettings()),
+    ).rejects.toThrow('cannot be written to (ENOTDIR). Give a folder that this user may write to.');
   });
 });

@@ -16,6 +16,8 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ImproperlyConfiguredError } from '@nest-quintet/core';
 import { SessionEngine, type SessionEngineOptions } from './session-engine.js';
+import type { ClearOptions, Resolve } from '../session/session-backend.js';
+import type { SessionSettings } from '../settings.js';
 import type { SessionRecord } from './session-record.js';
 
 export interface FileEngineOptions extends SessionEngineOptions {
@@ -39,7 +41,8 @@ export class FileEngine extends SessionEngine {
   }
 
   /** @throws ImproperlyConfiguredError when the folder cannot be written to. */
-  override async attach(): Promise<void> {
+  override async attach(resolveToken: Resolve, settings: SessionSettings): Promise<void> {
+    await super.attach(resolveToken, settings);
     try {
       await mkdir(this.#folder, { recursive: true, mode: 0o700 });
       await access(this.#folder, constants.R_OK | constants.W_OK);
@@ -79,7 +82,7 @@ export class FileEngine extends SessionEngine {
     return this.#locked(id, () => rm(this.#file(id), { force: true }));
   }
 
-  override async clearExpired(): Promise<number> {
+  override async clearExpired({ onProgress, batchSize = 1000 }: ClearOptions = {}): Promise<number> {
     const now = Date.now();
     let total = 0;
     for await (const { name } of await opendir(this.#folder)) {
@@ -89,6 +92,7 @@ export class FileEngine extends SessionEngine {
       if (!record || record.expiresAt.getTime() > now) continue;
       await this.remove(id);
       total += 1;
+      if (total % batchSize === 0) onProgress?.(total);
     }
     return total;
   }

@@ -25,30 +25,23 @@ export function guardBackend(
   let isDown = false;
 
   async function guard<T>(operation: string, call: () => Promise<T>): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer within ${timeout} ms`)), timeout);
-    });
     try {
-      const result = await Promise.race([call(), late]);
+      const result = await guardCall(operation, call, timeout);
       if (isDown) onUp?.();
       isDown = false;
       return result;
     } catch (error) {
-      // Our own errors are about the session, not about its store.
-      if (error instanceof QuintetError) throw translate(error);
-      const failure = new SessionStoreError(`The session store failed to ${operation}.`, { cause: error });
-      if (!isDown) onDown?.(failure);
-      isDown = true;
-      throw translate(failure);
-    } finally {
-      clearTimeout(timer);
+      if (error instanceof SessionStoreError) {
+        if (!isDown) onDown?.(error);
+        isDown = true;
+      }
+      throw error instanceof QuintetError ? translate(error) : error;
     }
   }
 
   return {
     serializer: backend.serializer,
-    fetch: (key) => guard('read a session', () => backend.fetch(key)),
+    fetch: (key, onExpired) => guard('read a session', () => backend.fetch(key, onExpired)),
     demand: (key) => guard('read a session', () => backend.demand(key)),
     create: (key, values, expiresAt) =>
       guard('create a session', () => backend.create(key, values, expiresAt)),
@@ -56,4 +49,25 @@ export function guardBackend(
       guard('save a session', () => backend.commit(base, changes, expiresAt)),
     drop: (key) => guard('delete a session', () => backend.drop(key)),
   };
+}
+
+/**
+ * Bounds one call to a store in time, in milliseconds.
+ *
+ * @throws SessionStoreError with the store's own error as its cause; an error of this library as it is.
+ */
+export async function guardCall<T>(operation: string, call: () => Promise<T>, timeout: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${timeout} ms`)), timeout);
+  });
+  try {
+    return await Promise.race([call(), late]);
+  } catch (error) {
+    // Our own errors are about the session, not about its store.
+    if (error instanceof QuintetError) throw error;
+    throw new SessionStoreError(`The session store failed to ${operation}.`, { cause: error });
+  } finally {
+    clearTimeout(timer);
+  }
 }

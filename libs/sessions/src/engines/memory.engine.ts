@@ -1,4 +1,6 @@
 import { SessionEngine, type SessionEngineOptions } from './session-engine.js';
+import { setImmediate as yieldToOthers } from 'node:timers/promises';
+import type { ClearOptions, UserSession } from '../session/session-backend.js';
 import type { SessionRecord } from './session-record.js';
 
 /** Keeps sessions in this process, for development and tests: a restart loses them, other processes do not see them. */
@@ -25,13 +27,40 @@ export class MemoryEngine extends SessionEngine {
     this.#records.delete(id);
   }
 
-  override async clearExpired(): Promise<number> {
+  override async clearExpired({ onProgress, batchSize = 1000 }: ClearOptions = {}): Promise<number> {
     const now = Date.now();
-    const before = this.#records.size;
+    let removed = 0;
     for (const [id, { expiresAt }] of this.#records) {
-      if (expiresAt.getTime() <= now) this.#records.delete(id);
+      if (expiresAt.getTime() > now) continue;
+      this.#records.delete(id);
+      removed += 1;
+      if (removed % batchSize !== 0) continue;
+      onProgress?.(removed);
+      await yieldToOthers();
     }
-    return before - this.#records.size;
+    return removed;
+  }
+
+  async list(userId: string): Promise<UserSession[]> {
+    const now = Date.now();
+    return this.#of(userId)
+      .filter(([, { expiresAt }]) => expiresAt.getTime() > now)
+      .map(([id, { data, expiresAt }]) => ({ id, values: this.valuesOf(data), expiresAt }));
+  }
+
+  async revoke(id: string): Promise<boolean> {
+    return this.#records.delete(id);
+  }
+
+  async revokeAll(userId: string, exceptKey?: string): Promise<number> {
+    const except = exceptKey === undefined ? undefined : this.idOf(exceptKey);
+    const revoked = this.#of(userId).filter(([id]) => id !== except);
+    for (const [id] of revoked) this.#records.delete(id);
+    return revoked.length;
+  }
+
+  #of(userId: string): [id: string, record: SessionRecord][] {
+    return [...this.#records].filter(([, record]) => record.userId === userId);
   }
 }
 

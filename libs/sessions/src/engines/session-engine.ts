@@ -4,11 +4,19 @@ import { type Duration, toMilliseconds } from '@nest-quintet/core';
 import { SessionInterruptedError } from '../errors.js';
 import { jsonSerializer } from '../serializer/json.serializer.js';
 import type { SessionSerializer, SessionValues } from '../serializer/session-serializer.js';
-import type { Engine, Resolve, StoredSession } from '../session/session-backend.js';
+import type {
+  ClearOptions,
+  Engine,
+  LockOptions,
+  Resolve,
+  StoredSession,
+  Unlock,
+} from '../session/session-backend.js';
 import type { SessionSettings } from '../settings.js';
 import type { SessionChanges } from '../session/session-changes.js';
 import { makeSessionKey } from '../session/session-key.js';
 import { KeyedQueue } from './keyed-queue.js';
+import { SessionLocks } from './session-locks.js';
 import { answer, type StoreCallback } from './store-callback.js';
 import type { SessionRecord } from './session-record.js';
 
@@ -29,6 +37,13 @@ export abstract class SessionEngine extends expressSession.Store implements Engi
   readonly serializer: SessionSerializer;
   readonly #defaultAge: number;
   readonly #queue = new KeyedQueue();
+  readonly #locks = new SessionLocks({
+    insert: (id, record) => this.insert(id, record),
+    read: (id) => this.read(id),
+    replace: (id, expected, record) => this.replace(id, expected, record),
+    remove: (id) => this.remove(id),
+  });
+  #userIdOf: SessionSettings['userIdOf'] | undefined;
 
   constructor({ serializer = jsonSerializer, defaultAge = '14d' }: SessionEngineOptions = {}) {
     super();
@@ -44,22 +59,35 @@ export abstract class SessionEngine extends expressSession.Store implements Engi
   protected abstract replace(id: string, expected: string, record: SessionRecord): Promise<boolean>;
   protected abstract remove(id: string): Promise<void>;
 
-  clearExpired(): Promise<number> {
+  clearExpired(_options?: ClearOptions): Promise<number> {
     return Promise.resolve(0);
   }
 
-  attach?(resolve: Resolve, settings: SessionSettings): void | Promise<void>;
+  /** Whoever overrides it calls it as well. */
+  attach(_resolve: Resolve, settings: SessionSettings): void | Promise<void> {
+    this.#userIdOf = settings.userIdOf;
+  }
 
-  async fetch(key: string): Promise<StoredSession | undefined> {
+  async fetch(key: string, onExpired?: (session: StoredSession) => void): Promise<StoredSession | undefined> {
     const record = await this.read(this.idOf(key));
-    if (!record || record.expiresAt.getTime() <= Date.now()) return undefined;
-    return this.#decode(key, record.data);
+    if (!record) return undefined;
+    const isLiving = record.expiresAt.getTime() > Date.now();
+    if (!isLiving && !onExpired) return undefined;
+    const stored = this.#decode(key, record);
+    if (isLiving) return stored;
+    if (stored) onExpired?.(stored);
+    return undefined;
+  }
+
+  lock(key: string, options: LockOptions): Promise<Unlock | undefined> {
+    return this.#locks.acquire(this.idOf(`lock ${key}`), options);
   }
 
   async create(key: string, values: SessionValues, expiresAt: Date): Promise<StoredSession> {
     const data = this.serializer.encode(values);
     for (let candidate = key; ; candidate = makeSessionKey()) {
-      if (await this.insert(this.idOf(candidate), { data, expiresAt })) return this.#stored(candidate, data);
+      const record = this.#record(data, expiresAt);
+      if (await this.insert(this.idOf(candidate), record)) return this.#stored(candidate, record);
     }
   }
 
@@ -77,7 +105,8 @@ export abstract class SessionEngine extends expressSession.Store implements Engi
     return this.#queue.run(id, async () => {
       for (let { text } = base; ; { text } = await this.demand(base.key)) {
         const data = this.serializer.encode(changes.applyTo(this.serializer.decode(text)));
-        if (await this.replace(id, text, { data, expiresAt })) return this.#stored(base.key, data);
+        const record = this.#record(data, expiresAt);
+        if (await this.replace(id, text, record)) return this.#stored(base.key, record);
       }
     });
   }
@@ -94,7 +123,7 @@ export abstract class SessionEngine extends expressSession.Store implements Engi
   }
 
   override set(sid: string, session: ExpressSessionData, callback?: StoreCallback<void>): void {
-    const record = { data: this.serializer.encode({ ...session }), expiresAt: this.#expiresAt(session) };
+    const record = this.#record(this.serializer.encode({ ...session }), this.#expiresAt(session));
     answer(this.#upsert(this.idOf(sid), record), callback);
   }
 
@@ -111,14 +140,24 @@ export abstract class SessionEngine extends expressSession.Store implements Engi
     return createHash('sha256').update(key).digest('hex');
   }
 
-  #stored(key: string, text: string): StoredSession {
-    const { cookie: _, ...values } = this.serializer.decode(text);
-    return { key, text, values: Object.assign(Object.create(null) as SessionValues, values) };
+  /** Returns the values of a record, without what express-session keeps with them. */
+  protected valuesOf(data: string): SessionValues {
+    const { cookie: _, ...values } = this.serializer.decode(data);
+    return Object.assign(Object.create(null) as SessionValues, values);
   }
 
-  #decode(key: string, text: string): StoredSession | undefined {
+  #record(data: string, expiresAt: Date): SessionRecord {
+    // What is stored, not what was given: that is what whoever comes later reads.
+    return { data, expiresAt, userId: this.#userIdOf?.(this.serializer.decode(data)) };
+  }
+
+  #stored(key: string, { data, expiresAt }: SessionRecord): StoredSession {
+    return { key, text: data, values: this.valuesOf(data), expiresAt };
+  }
+
+  #decode(key: string, record: SessionRecord): StoredSession | undefined {
     try {
-      return this.#stored(key, text);
+      return this.#stored(key, record);
     } catch {
       // Made by another serialiser, or damaged: as worthless as an unknown key. Django does the same.
       return undefined;

@@ -42,13 +42,16 @@ export class SignedCookieEngine implements Engine {
     this.#limit = COOKIE_LIMIT - cookieName.length;
   }
 
-  async fetch(key: string): Promise<StoredSession | undefined> {
+  async fetch(key: string, onExpired?: (session: StoredSession) => void): Promise<StoredSession | undefined> {
     const opened = this.#attached.open(key);
     if (opened === undefined) return undefined;
     const end = opened.indexOf(' ');
-    if (Number(opened.slice(0, end)) <= Date.now()) return undefined;
+    const expiresAt = new Date(Number(opened.slice(0, end)));
     const text = opened.slice(end + 1);
-    return { key, text, values: this.serializer.decode(text) };
+    const stored = { key, text, values: this.serializer.decode(text), expiresAt };
+    if (expiresAt.getTime() > Date.now()) return stored;
+    onExpired?.(stored);
+    return undefined;
   }
 
   /** Reads again what the cookie holds: nobody can have deleted it. */
@@ -79,7 +82,7 @@ export class SignedCookieEngine implements Engine {
         `The session takes ${key.length} bytes of the ${this.#limit} that browsers keep in a cookie. Store less, or choose an engine that keeps sessions on the server.`,
       );
     }
-    return { key, text, values: this.serializer.decode(text) };
+    return { key, text, values: this.serializer.decode(text), expiresAt };
   }
 
   get #attached(): Sealer {

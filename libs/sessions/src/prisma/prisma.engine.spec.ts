@@ -9,6 +9,7 @@ import { describeWith, describeWithOwn } from '../../../../test/support/servers.
 import { describeEngine } from '../engines/engine-contract.spec-support.js';
 import { describeOverHttp, eventually, startApp } from '../session-http.spec-support.js';
 import { makeSessionKey } from '../session/session-key.js';
+import { resolveSettings } from '../settings.js';
 import { prismaEngine } from './prisma.engine.js';
 
 const inAMinute = () => new Date(Date.now() + 60_000);
@@ -72,7 +73,7 @@ describe('prismaEngine() on PGlite', () => {
 
 describe('prismaEngine()', () => {
   it('names the database that is not there, and the remedy', () => {
-    expect(() => prismaEngine({ database: 'replica' }).attach(() => undefined)).toThrow(
+    expect(() => prismaEngine({ database: 'replica' }).attach(() => undefined, resolveSettings())).toThrow(
       'prismaEngine(): there is no database "replica". Import OrmModule.forRoot() with a database of that name.',
     );
   });

@@ -2,13 +2,14 @@ import { ImproperlyConfiguredError } from '@nest-quintet/core';
 import { type Database, getDatabaseToken } from '@nest-quintet/orm';
 import { SessionEngine, type SessionEngineOptions } from '../engines/session-engine.js';
 import type { SessionRecord } from '../engines/session-record.js';
-import type { Resolve } from '../session/session-backend.js';
+import type { ClearOptions, Resolve, UserSession } from '../session/session-backend.js';
+import type { SessionSettings } from '../settings.js';
 import { findSessionTable, type SessionTable } from './session-table.js';
 
 export interface PrismaEngineOptions extends SessionEngineOptions {
   /** The database, by its alias or itself. Default `'default'`. */
   database?: string | Database;
-  /** The model of `schema.prisma` with `key`, `data` and `expiresAt`. Default `'Session'`. */
+  /** The model of `schema.prisma` with `key`, `data`, `expiresAt` and, to find sessions by user, `userId`. Default `'Session'`. */
   model?: string;
 }
 
@@ -35,7 +36,8 @@ export class PrismaEngine extends SessionEngine {
   }
 
   /** @throws ImproperlyConfiguredError when there is no such database, or no such model in it. */
-  override attach(resolve: Resolve): void {
+  override attach(resolve: Resolve, settings: SessionSettings): void {
+    void super.attach(resolve, settings);
     if (this.#database) return;
     const database = resolve<Database>(getDatabaseToken(this.#alias));
     if (database) return this.#connect(database);
@@ -54,24 +56,25 @@ export class PrismaEngine extends SessionEngine {
     return row && { data: row[0] as string, expiresAt: new Date(row[1] as string) };
   }
 
-  protected override async insert(id: string, { data, expiresAt }: SessionRecord): Promise<boolean> {
+  protected override async insert(id: string, record: SessionRecord): Promise<boolean> {
     const { database, table } = this.#attached;
+    const columns = this.#columns(record);
+    const names = [table.key, ...columns.map(([name]) => name)];
     const inserted = await database.execute(
-      `INSERT INTO ${table.name} (${table.key}, ${table.data}, ${table.expiresAt}) VALUES (${this.#slot(1)}, ${this.#slot(2)}, ${this.#slot(3)}) ON CONFLICT (${table.key}) DO NOTHING`,
-      [id, data, expiresAt],
+      `INSERT INTO ${table.name} (${names.join(', ')}) VALUES (${names.map((_, i) => this.#slot(i + 1)).join(', ')}) ON CONFLICT (${table.key}) DO NOTHING`,
+      [id, ...columns.map(([, value]) => value)],
     );
     return inserted > 0;
   }
 
-  protected override async replace(
-    id: string,
-    expected: string,
-    { data, expiresAt }: SessionRecord,
-  ): Promise<boolean> {
+  protected override async replace(id: string, expected: string, record: SessionRecord): Promise<boolean> {
     const { database, table } = this.#attached;
+    const columns = this.#columns(record);
+    const set = columns.map(([name], i) => `${name} = ${this.#slot(i + 1)}`).join(', ');
+    const [key, data] = [this.#slot(columns.length + 1), this.#slot(columns.length + 2)];
     const updated = await database.execute(
-      `UPDATE ${table.name} SET ${table.data} = ${this.#slot(1)}, ${table.expiresAt} = ${this.#slot(2)} WHERE ${table.key} = ${this.#slot(3)} AND ${table.data} = ${this.#slot(4)}`,
-      [data, expiresAt, id, expected],
+      `UPDATE ${table.name} SET ${set} WHERE ${table.key} = ${key} AND ${table.data} = ${data}`,
+      [...columns.map(([, value]) => value), id, expected],
     );
     return updated > 0;
   }
@@ -81,17 +84,53 @@ export class PrismaEngine extends SessionEngine {
     await database.execute(`DELETE FROM ${table.name} WHERE ${table.key} = ${this.#slot(1)}`, [id]);
   }
 
-  override async clearExpired(): Promise<number> {
+  override async clearExpired({ onProgress, batchSize = BATCH }: ClearOptions = {}): Promise<number> {
     const { database, table } = this.#attached;
     const now = new Date();
-    // The condition again outside: a row that was extended meanwhile stays.
-    const sql = `DELETE FROM ${table.name} WHERE ${table.expiresAt} <= ${this.#slot(1)} AND ${table.key} IN (SELECT ${table.key} FROM ${table.name} WHERE ${table.expiresAt} <= ${this.#slot(2)} LIMIT ${BATCH})`;
+    // A row that a request is writing at the moment is left for the next time instead of waited for.
+    const skip = database.dialect === 'postgres' ? ' FOR UPDATE SKIP LOCKED' : '';
+    const [since, until, again] = [this.#slot(1), this.#slot(2), this.#slot(3)];
+    // Each batch goes on where the last one ended, and not over what that one has left behind in the index. The condition
+    // again outside: a row that was extended meanwhile stays.
+    const sql = `DELETE FROM ${table.name} WHERE ${table.key} IN (SELECT ${table.key} FROM ${table.name} WHERE ${table.expiresAt} >= ${since} AND ${table.expiresAt} <= ${until} ORDER BY ${table.expiresAt} LIMIT ${batchSize}${skip}) AND ${table.expiresAt} <= ${again} RETURNING ${table.expiresAt}`;
+    let last = new Date(0);
     let total = 0;
     for (;;) {
-      const removed = await database.execute(sql, [now, now]);
-      total += removed;
-      if (removed < BATCH) return total;
+      const { rows } = await database.query(sql, [last, now, now]);
+      total += rows.length;
+      if (rows.length < batchSize) return total;
+      last = new Date(Math.max(...rows.map(([expiresAt]) => new Date(expiresAt as string).getTime())));
+      onProgress?.(total);
     }
+  }
+
+  async list(userId: string): Promise<UserSession[]> {
+    const { database, table } = this.#attached;
+    const { rows } = await database.query(
+      `SELECT ${table.key}, ${table.data}, ${table.expiresAt} FROM ${table.name} WHERE ${this.#userIdColumn.name} = ${this.#slot(1)} AND ${table.expiresAt} > ${this.#slot(2)} ORDER BY ${table.expiresAt} DESC`,
+      [this.#userIdValue(userId), new Date()],
+    );
+    return rows.map(([id, data, expiresAt]) => ({
+      id: id as string,
+      values: this.valuesOf(data as string),
+      expiresAt: new Date(expiresAt as string),
+    }));
+  }
+
+  async revoke(id: string): Promise<boolean> {
+    const { database, table } = this.#attached;
+    return (
+      (await database.execute(`DELETE FROM ${table.name} WHERE ${table.key} = ${this.#slot(1)}`, [id])) > 0
+    );
+  }
+
+  async revokeAll(userId: string, exceptKey?: string): Promise<number> {
+    const { database, table } = this.#attached;
+    const except = exceptKey === undefined ? '' : this.idOf(exceptKey);
+    return database.execute(
+      `DELETE FROM ${table.name} WHERE ${this.#userIdColumn.name} = ${this.#slot(1)} AND ${table.key} <> ${this.#slot(2)}`,
+      [this.#userIdValue(userId), except],
+    );
   }
 
   protected get database(): Database {
@@ -108,6 +147,31 @@ export class PrismaEngine extends SessionEngine {
     throw new ImproperlyConfiguredError(
       'prismaEngine() is not attached. Give it to SessionsModule.forRoot(), or give it the database itself: prismaEngine({ database }).',
     );
+  }
+
+  #columns({ data, expiresAt, userId }: SessionRecord): [name: string, value: unknown][] {
+    const { table } = this.#attached;
+    const columns: [string, unknown][] = [
+      [table.data, data],
+      [table.expiresAt, expiresAt],
+    ];
+    if (table.userId)
+      columns.push([table.userId.name, userId === undefined ? null : this.#userIdValue(userId)]);
+    return columns;
+  }
+
+  get #userIdColumn(): NonNullable<SessionTable['userId']> {
+    const { userId } = this.#attached.table;
+    if (userId) return userId;
+    throw new ImproperlyConfiguredError(
+      `The model "${this.#model}" has no field "userId" to find the sessions of a user by. Add \`userId String?\` and \`@@index([userId])\` to it, and migrate.`,
+    );
+  }
+
+  #userIdValue(userId: string): unknown {
+    const { type } = this.#userIdColumn;
+    if (type === 'Int') return Number(userId);
+    return type === 'BigInt' ? BigInt(userId) : userId;
   }
 
   #slot(position: number): string {

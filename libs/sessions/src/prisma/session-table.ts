@@ -1,5 +1,5 @@
 import { choices, ImproperlyConfiguredError } from '@nest-quintet/core';
-import type { Database, ScalarField } from '@nest-quintet/orm';
+import type { Database, ScalarField, ScalarType } from '@nest-quintet/orm';
 
 /** The names of the table that holds the sessions, quoted. */
 export interface SessionTable {
@@ -7,10 +7,12 @@ export interface SessionTable {
   readonly key: string;
   readonly data: string;
   readonly expiresAt: string;
+  /** The index of users, where the model has one. */
+  readonly userId: { readonly name: string; readonly type: ScalarType } | undefined;
 }
 
 /**
- * Finds the table of a model `{ key, data, expiresAt }`.
+ * Finds the table of a model `{ key, data, expiresAt, userId? }`.
  *
  * @throws ImproperlyConfiguredError when the schema has no such model.
  */
@@ -31,7 +33,13 @@ export function findSessionTable({ alias, dialect, schema }: Database, model: st
     key: column('key'),
     data: column('data'),
     expiresAt: column('expiresAt'),
+    userId: userId(),
   };
+
+  function userId(): SessionTable['userId'] {
+    const field = metadata?.fields.userId;
+    return field?.kind === 'scalar' ? { name: quote(field.column), type: field.type } : undefined;
+  }
 
   function column(field: string): string {
     const found = metadata?.fields[field];

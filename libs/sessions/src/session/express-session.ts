@@ -1,6 +1,6 @@
 import type { SessionSettings } from '../settings.js';
 import type { SessionBackend } from './session-backend.js';
-import { Session, STATE } from './session.js';
+import { Session, type SessionEvents, STATE } from './session.js';
 import { SessionCookie } from './session-cookie.js';
 
 export type Callback = (error?: unknown) => void;
@@ -16,9 +16,17 @@ export class ExpressSession extends Session {
   readonly #backend: SessionBackend;
   readonly #settings: SessionSettings;
   readonly #host: SessionHost;
+  readonly #events: SessionEvents;
 
-  constructor(backend: SessionBackend, settings: SessionSettings, host: SessionHost, claimedKey?: string) {
-    super(backend, settings, claimedKey);
+  constructor(
+    backend: SessionBackend,
+    settings: SessionSettings,
+    host: SessionHost,
+    claimedKey?: string,
+    events: SessionEvents = {},
+  ) {
+    super(backend, settings, claimedKey, events);
+    this.#events = events;
     this.#backend = backend;
     this.#settings = settings;
     this.#host = host;
@@ -82,8 +90,9 @@ export class ExpressSession extends Session {
 
   async #regenerate(): Promise<void> {
     // The values stay in this object: passport copies them over when it is told to keep them.
-    if (this.sessionKey !== undefined) await this.#backend.drop(this.sessionKey);
-    const next = new ExpressSession(this.#backend, this.#settings, this.#host);
+    await this[STATE].abandon();
+    const next = new ExpressSession(this.#backend, this.#settings, this.#host, undefined, this.#events);
+    await next.load();
     next[STATE].accessed = true;
     this.#host.replace(next);
   }

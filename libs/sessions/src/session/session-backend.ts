@@ -9,13 +9,42 @@ export interface StoredSession {
   readonly values: SessionValues;
   /** The stored text: whether anyone else has written since is told by comparing it. */
   readonly text: string;
+  /** When the session ends, unless it is saved again. */
+  readonly expiresAt: Date;
 }
+
+/** A session of a user, as {@link Engine.list} tells of it. */
+export interface UserSession {
+  /** Stands for the session without opening it: it may be shown, and given to `sessions.revoke()`. */
+  readonly id: string;
+  readonly values: SessionValues;
+  readonly expiresAt: Date;
+}
+
+export interface ClearOptions {
+  /** Called after each batch with the number of sessions removed so far. */
+  onProgress?: (removed: number) => void;
+  /** Sessions removed in one go, which is how long anything is locked. Default 1000. */
+  batchSize?: number;
+}
+
+export interface LockOptions {
+  /** Milliseconds. */
+  readonly wait: number;
+}
+
+/** Gives a lock back. */
+export type Unlock = () => Promise<void>;
 
 /** What a {@link Session} asks of its store; every engine answers it. */
 export interface SessionBackend {
   readonly serializer: SessionSerializer;
-  /** Returns the living session behind `key`; nothing for an unknown, expired or forged key. */
-  fetch(key: string): Promise<StoredSession | undefined>;
+  /**
+   * Returns the living session behind `key`; nothing for an unknown, expired or forged key.
+   *
+   * @param onExpired Told of a session that has ended, where the store still has it.
+   */
+  fetch(key: string, onExpired?: (session: StoredSession) => void): Promise<StoredSession | undefined>;
   /** Returns the living session behind `key`. @throws SessionInterruptedError when it was deleted. */
   demand(key: string): Promise<StoredSession>;
   /** Stores a new session, under `key` where the engine lets one choose. */
@@ -39,5 +68,17 @@ export interface Engine extends SessionBackend {
    *
    * A store that forgets them by itself has nothing to do.
    */
-  clearExpired(): Promise<number>;
+  clearExpired(options?: ClearOptions): Promise<number>;
+  /** Returns the living sessions of a user; left out by an engine without an index of users. */
+  list?(userId: string): Promise<UserSession[]>;
+  /** Removes the session of an id that {@link Engine.list} told, and says whether it was there. */
+  revoke?(id: string): Promise<boolean>;
+  /** Removes the sessions of a user, except that of one key, and returns their number. */
+  revokeAll?(userId: string, exceptKey?: string): Promise<number>;
+  /**
+   * Waits until nobody else has the lock of a session; returns nothing when that takes too long.
+   *
+   * Left out by an engine whose sessions are not on the server.
+   */
+  lock?(key: string, options: LockOptions): Promise<Unlock | undefined>;
 }

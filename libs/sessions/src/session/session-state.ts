@@ -4,6 +4,18 @@ import type { SessionBackend, StoredSession } from './session-backend.js';
 import { SessionChanges } from './session-changes.js';
 import { makeSessionKey } from './session-key.js';
 
+/** What a session asks of the application it belongs to. */
+export interface SessionStateOptions {
+  /** Whether it is read only when somebody awaits that. */
+  readonly isOnDemand?: boolean;
+  /** Says whether a session has lived as long as it may. */
+  readonly isOver?: (values: SessionValues) => boolean;
+  readonly onCreated?: (session: StoredSession) => Promise<void>;
+  readonly onFlushed?: (session: StoredSession) => Promise<void>;
+  /** Told of a session that has ended when its visitor comes back. */
+  readonly onExpired?: (session: StoredSession) => void;
+}
+
 /**
  * Holds one visitor's session during one request: what was read, what was changed, and how both meet the store.
  *
@@ -15,6 +27,7 @@ export class SessionState {
   #modified = false;
   #key: string | undefined;
   #nextKey: string | undefined;
+  #isAwaited = false;
   #isFetched = false;
   #failure: Error | undefined;
   #stored: StoredSession | undefined;
@@ -28,10 +41,22 @@ export class SessionState {
   readonly #watched = new Set<string>();
 
   readonly #backend: SessionBackend;
+  readonly #options: SessionStateOptions;
 
-  constructor(backend: SessionBackend, claimedKey?: string) {
+  constructor(backend: SessionBackend, claimedKey?: string, options: SessionStateOptions = {}) {
     this.#backend = backend;
     this.#key = claimedKey;
+    this.#options = options;
+  }
+
+  /** When the session ends that was read; nothing for one that is not stored. */
+  get expiresAt(): Date | undefined {
+    return this.#stored?.expiresAt;
+  }
+
+  /** The key that the visitor claims or has, whether it was looked up or not. */
+  get claimedKey(): string | undefined {
+    return this.#key;
   }
 
   get key(): string | undefined {
@@ -58,25 +83,33 @@ export class SessionState {
 
   /** Asks the store, once; a failure is kept for whoever touches the session. */
   async load(): Promise<void> {
+    this.#isAwaited = true;
     if (this.#key === undefined || this.#isFetched || this.#values || this.#failure !== undefined) return;
     try {
-      this.#stored = await this.#backend.fetch(this.#key);
+      this.#stored = await this.#fetch(this.#key);
       this.#isFetched = true;
     } catch (error) {
       this.#failure = error instanceof Error ? error : new Error(String(error));
     }
   }
 
+  async #fetch(key: string): Promise<StoredSession | undefined> {
+    const { isOver, onExpired } = this.#options;
+    const stored = await this.#backend.fetch(key, onExpired);
+    if (!stored || !isOver?.(stored.values)) return stored;
+    await this.#backend.drop(key);
+    onExpired?.(stored);
+    return undefined;
+  }
+
   /** Returns the values, without counting as access. */
   open(): SessionValues {
     if (this.#values) return this.#values;
+    // Without a key as well: what fails for visitors who come back must not work for new ones.
+    if (this.#options.isOnDemand === true && !this.#isAwaited) throw notLoaded();
     if (this.#key !== undefined) {
       if (this.#failure !== undefined) throw this.#failure;
-      if (!this.#isFetched) {
-        throw new SessionNotLoadedError(
-          'The session is not loaded. Call `await session.load()` before using it.',
-        );
-      }
+      if (!this.#isFetched) throw notLoaded();
       if (!this.#stored) this.#key = undefined;
     }
     return (this.#values = this.#stored?.values ?? emptyValues());
@@ -120,10 +153,12 @@ export class SessionState {
     return true;
   }
 
-  clear(): void {
-    this.#touch();
+  /** Removes every value, except those of the keys that are to stay. */
+  clear(staying: readonly string[] = []): void {
+    const old = this.#touch();
     this.#values = emptyValues();
     this.#changes.clear();
+    for (const key of staying) if (key in old) this.write(key, old[key]);
     this.#change();
   }
 
@@ -146,7 +181,7 @@ export class SessionState {
   async save(expiresAt: () => Date): Promise<void> {
     await this.load();
     this.open();
-    if (this.#key === undefined || !this.#stored) return this.#insert(expiresAt());
+    if (this.#key === undefined || !this.#stored) return this.#insert(expiresAt(), true);
     for (const key of this.#mutations(this.#lent)) {
       this.#changes.set(key, this.#values?.[key]);
       this.#isWritten = false;
@@ -159,7 +194,7 @@ export class SessionState {
   async create(expiresAt: () => Date): Promise<void> {
     await this.load();
     this.#touch();
-    await this.#insert(expiresAt());
+    await this.#insert(expiresAt(), true);
     this.#modified = true;
   }
 
@@ -173,7 +208,7 @@ export class SessionState {
       const current = await this.#backend.demand(old.key);
       this.#values = this.#merge(this.#changes.applyTo(current.values));
     }
-    await this.#insert(expiresAt());
+    await this.#insert(expiresAt(), !old);
     this.#modified = true;
     if (old) await this.#backend.drop(old.key);
   }
@@ -182,11 +217,30 @@ export class SessionState {
   async flush(): Promise<void> {
     this.accessed = true;
     // The store first: while it still holds the session, so must the visitor.
-    if (this.#key !== undefined) await this.#backend.drop(this.#key);
+    await this.abandon();
+    this.#isAwaited = true;
     this.#key = this.#nextKey = this.#stored = this.#failure = undefined;
     this.#values = emptyValues();
     this.#changes = new SessionChanges();
     this.#change();
+  }
+
+  /** Removes the session from the store; here it stays as it is. */
+  async abandon(): Promise<void> {
+    if (this.#key === undefined) return;
+    // Whoever wants to know of it wants to know whose it was.
+    if (this.#options.onFlushed) await this.load();
+    await this.#backend.drop(this.#key);
+    if (this.#stored) await this.#options.onFlushed?.(this.#stored);
+  }
+
+  /** Reads again what others wrote meanwhile, under what this request has changed. */
+  async refresh(): Promise<void> {
+    if (!this.#isFetched || !this.#stored) return this.load();
+    const stored = await this.#backend.demand(this.#stored.key);
+    this.#stored = stored;
+    this.#isWritten = false;
+    if (this.#values) this.#values = this.#merge(this.#changes.applyTo(stored.values));
   }
 
   /**
@@ -205,10 +259,12 @@ export class SessionState {
     this.#watched.clear();
   }
 
-  async #insert(expiresAt: Date): Promise<void> {
+  async #insert(expiresAt: Date, isNew: boolean): Promise<void> {
     const key = this.#nextKey ?? makeSessionKey();
     this.#nextKey = undefined;
-    this.#adopt(await this.#backend.create(key, this.open(), expiresAt));
+    const stored = await this.#backend.create(key, this.open(), expiresAt);
+    this.#adopt(stored);
+    if (isNew) await this.#options.onCreated?.(stored);
   }
 
   #adopt(stored: StoredSession): void {
@@ -242,6 +298,12 @@ export class SessionState {
     const { serializer } = this.#backend;
     return serializer.encode({ value: a }) === serializer.encode({ value: b });
   }
+}
+
+function notLoaded(): SessionNotLoadedError {
+  return new SessionNotLoadedError(
+    'The session is not loaded. Declare @Session() in the handler, or call `await session.load()` before using it.',
+  );
 }
 
 function isObject(value: unknown): value is object {

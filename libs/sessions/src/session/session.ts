@@ -5,10 +5,15 @@ import {
   EXPIRY_KEY,
   expiresAtBrowserClose,
   expiryAge,
+  isOver,
   type SessionExpiry,
+  STARTED_KEY,
   toStoredExpiry,
 } from './session-expiry.js';
-import { SessionState } from './session-state.js';
+import { SessionState, type SessionStateOptions } from './session-state.js';
+
+/** What happens to sessions, for whoever wants to know. */
+export type SessionEvents = Pick<SessionStateOptions, 'onCreated' | 'onFlushed' | 'onExpired'>;
 
 const TEST_COOKIE_KEY = 'testcookie';
 const TEST_COOKIE_VALUE = 'worked';
@@ -32,8 +37,17 @@ export class Session {
   readonly #backend: SessionBackend;
   readonly #settings: SessionSettings;
 
-  constructor(backend: SessionBackend, settings: SessionSettings, claimedKey?: string) {
-    this[STATE] = new SessionState(backend, claimedKey);
+  constructor(
+    backend: SessionBackend,
+    settings: SessionSettings,
+    claimedKey?: string,
+    events: SessionEvents = {},
+  ) {
+    this[STATE] = new SessionState(backend, claimedKey, {
+      ...events,
+      isOnDemand: settings.load === 'onDemand',
+      isOver: (values) => isOver(values, settings),
+    });
     this.#backend = backend;
     this.#settings = settings;
   }
@@ -125,7 +139,8 @@ export class Session {
 
   /** Removes every value and keeps the key. */
   clear(): void {
-    this[STATE].clear();
+    // Or clearing would be a way to live for ever.
+    this[STATE].clear(this.#settings.absoluteTimeout === undefined ? [] : [STARTED_KEY]);
   }
 
   /** Removes the session, here and in the store; what is set afterwards gets a new key. For logging out. */
@@ -134,13 +149,15 @@ export class Session {
   }
 
   /** Moves the values to a new key and makes the old one worthless. For logging in. */
-  cycleKey(): Promise<void> {
-    return this[STATE].cycle(this.#expiresAt);
+  async cycleKey(): Promise<void> {
+    await this.#begin();
+    await this[STATE].cycle(this.#expiresAt);
   }
 
   /** Stores the session under a new key now, instead of when the response leaves. */
-  create(): Promise<void> {
-    return this[STATE].create(this.#expiresAt);
+  async create(): Promise<void> {
+    await this.#begin();
+    await this[STATE].create(this.#expiresAt);
   }
 
   /** Says whether `key` stands for a living session. */
@@ -158,8 +175,9 @@ export class Session {
    *
    * @throws SessionInterruptedError when another request deleted it.
    */
-  save(): Promise<void> {
-    return this[STATE].save(this.#expiresAt);
+  async save(): Promise<void> {
+    await this.#begin();
+    await this[STATE].save(this.#expiresAt);
   }
 
   /**
@@ -183,7 +201,8 @@ export class Session {
 
   /** Returns the seconds that the session lives, if it is saved now. */
   getExpiryAge(): number {
-    return expiryAge(this[STATE].read(EXPIRY_KEY), this.#settings);
+    this[STATE].read(EXPIRY_KEY);
+    return expiryAge(this[STATE].open(), this.#settings);
   }
 
   /** Returns when the session ends, if it is saved now. */
@@ -208,8 +227,15 @@ export class Session {
     this[STATE].remove(TEST_COOKIE_KEY);
   }
 
+  /** Notes when the session began, where there is a limit to its life. */
+  async #begin(): Promise<void> {
+    if (this.#settings.absoluteTimeout === undefined) return;
+    await this.load();
+    if (this[STATE].open()[STARTED_KEY] === undefined) this[STATE].write(STARTED_KEY, Date.now());
+  }
+
   readonly #expiresAt = (): Date => {
-    const age = expiryAge(this[STATE].open()[EXPIRY_KEY], this.#settings);
+    const age = expiryAge(this[STATE].open(), this.#settings);
     return new Date(Date.now() + age * 1000);
   };
 }

@@ -1,0 +1,22 @@
+import type { CanActivate, ExecutionContext } from '@nestjs/common';
+import { requestContext } from '@nest-quintet/core';
+import { currentSession } from './request-session.js';
+import { SESSION_LOCK } from './session-lock.decorator.js';
+
+/** Loads the session, and takes its lock where the handler asks for it: the last guard of a route that needs either. */
+export class SessionGuard implements CanActivate {
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const current = context.getType() === 'http' ? requestContext.get(currentSession) : undefined;
+    const lock = lockOf(context);
+    if (lock) await current?.lock(lock.wait);
+    else await current?.session.load();
+    return true;
+  }
+}
+
+function lockOf(context: ExecutionContext): { wait: number } | undefined {
+  const places = [context.getHandler(), context.getClass()];
+  return places
+    .map((place) => Reflect.getMetadata(SESSION_LOCK, place) as { wait: number } | undefined)
+    .find((lock) => lock !== undefined);
+}
