@@ -19,6 +19,14 @@ export const cases = [
     theirs: () => contender('none'),
   },
   {
+    name: 'an empty list and a slot of the request context, small JSON',
+    against: 'bare Nest',
+    unit: 'requests/s',
+    goal: null,
+    ours: () => contender('context'),
+    theirs: () => contender('none'),
+  },
+  {
     name: 'ten that pass, small JSON',
     against: 'ten functional Nest middleware that pass',
     unit: 'requests/s',

@@ -7,8 +7,15 @@ export interface ContextKey<T> {
   readonly type?: T;
 }
 
-/** Makes a typed slot of the request context. Two slots of one name are two slots. */
-export function contextKey<T>(name: string): ContextKey<T> {
+let isWanted = false;
+
+/**
+ * Makes a typed slot of the request context. Two slots of one name are two slots.
+ *
+ * @param isPassive Says that the slot is filled by a middleware of the list alone: without one, nobody misses the context.
+ */
+export function contextKey<T>(name: string, { isPassive = false } = {}): ContextKey<T> {
+  isWanted ||= !isPassive;
   return { name };
 }
 
@@ -48,7 +55,17 @@ export const requestContext = {
     return storage.run(context, fn);
   },
 
-  /** Returns the current request's context; `undefined` outside of a request. */
+  /**
+   * Says whether there is a slot that anybody could fill at any time.
+   *
+   * As long as there is none, a request that no middleware looks at needs no context. Following it through every
+   * promise of a handler is what costs most of a pipeline with an empty list.
+   */
+  get isWanted(): boolean {
+    return isWanted;
+  },
+
+  /** Returns the current request's context; `undefined` outside of a request, and where nobody can have made a slot. */
   current(): RequestContext | undefined {
     return storage.getStore();
   },

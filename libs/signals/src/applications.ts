@@ -6,7 +6,7 @@ import type { SignalDispatcher } from './dispatcher.js';
 const running = new Set<SignalDispatcher>();
 const starting = new Set<SignalDispatcher>();
 const owners = new WeakMap<object, SignalDispatcher | 'shared'>();
-const scope = contextKey<SignalDispatcher>('signals.dispatcher');
+const scope = contextKey<SignalDispatcher>('signals.dispatcher', { isPassive: true });
 
 /** The applications of this process, each known by its dispatcher. */
 export const applications = {

@@ -10,7 +10,7 @@ export interface CsrfState {
   isUsed: boolean;
 }
 
-const slot = contextKey<CsrfState>('middleware.csrf');
+const slot = contextKey<CsrfState>('middleware.csrf', { isPassive: true });
 
 /** Gives a request its state; called by the middleware. */
 export function openCsrf(

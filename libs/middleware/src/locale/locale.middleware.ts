@@ -8,7 +8,7 @@ import type { Middleware, NextResponse } from '../pipeline/middleware.js';
 import { MiddlewareOptions } from '../pipeline/middleware-options.decorator.js';
 import { Languages } from './languages.js';
 
-const active = contextKey<string>('middleware.language');
+const active = contextKey<string>('middleware.language', { isPassive: true });
 
 export interface LocaleOptions {
   /** The languages that the application speaks, for example `['en', 'de', 'pt-br']`. Django: `LANGUAGES`. */

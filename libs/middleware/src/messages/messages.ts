@@ -75,7 +75,7 @@ export class Messages implements Iterable<Message> {
 }
 
 /** Where a request keeps its messages. @internal */
-export const messagesSlot = contextKey<Messages>('middleware.messages');
+export const messagesSlot = contextKey<Messages>('middleware.messages', { isPassive: true });
 
 /**
  * Returns the messages of a request.

@@ -6,7 +6,7 @@ import type { HttpResponse } from '../http/http-response.js';
 import type { Middleware, NextResponse } from '../pipeline/middleware.js';
 import { MiddlewareOptions } from '../pipeline/middleware-options.decorator.js';
 
-const slot = contextKey<string>('middleware.requestId');
+const slot = contextKey<string>('middleware.requestId', { isPassive: true });
 /** What may go into a log line and a header without a second look. */
 const HARMLESS = /^[\w.:+/=-]{1,128}$/;
 

@@ -17,7 +17,7 @@ const EXCHANGE = Symbol('exchange');
 type Carrier = { [EXCHANGE]?: Exchange; raw?: IncomingMessage };
 
 /** The exchange that the current flow is part of. */
-export const currentExchange = contextKey<Exchange>('middleware.exchange');
+export const currentExchange = contextKey<Exchange>('middleware.exchange', { isPassive: true });
 
 /** What an exchange asks of the pipeline that it runs in. */
 export interface ExchangeOwner {
@@ -41,7 +41,7 @@ export interface Application {
 
 /** Is one request on its way through the pipeline, with the response that is held for it. */
 export class Exchange {
-  readonly context = new RequestContext();
+  #context: RequestContext | undefined;
   #request: HttpRequest | undefined;
   #platform: object | undefined;
   #held: HeldResponse | undefined;
@@ -65,12 +65,20 @@ export class Exchange {
     readonly owner: ExchangeOwner,
   ) {
     (incoming as Carrier)[EXCHANGE] = this;
-    this.context.set(currentExchange, this);
   }
 
   /** Finds the exchange of a request, be it Node's, Express's, Fastify's or ours. */
   static of(request: object): Exchange | undefined {
     return (request as Carrier)[EXCHANGE] ?? ((request as Carrier).raw as Carrier | undefined)?.[EXCHANGE];
+  }
+
+  /** What belongs to the request; made when somebody asks for it. */
+  get context(): RequestContext {
+    if (this.#context === undefined) {
+      this.#context = new RequestContext();
+      this.#context.set(currentExchange, this);
+    }
+    return this.#context;
   }
 
   get request(): HttpRequest {

@@ -49,12 +49,18 @@ export class Pipeline implements ExchangeOwner {
   /** Takes a request in: `inner` hands it to the platform, which writes to the same response. */
   handle(incoming: IncomingMessage, outgoing: ServerResponse, inner: () => void): void {
     const exchange = new Exchange(incoming, outgoing, this);
-    requestContext.run(exchange.context, () => {
-      const { dispatcher } = this;
-      if (dispatcher !== undefined) dispatcher.run(() => this.#start(exchange, inner, dispatcher));
-      else if (this.#layers.length === 0) inner();
-      else void this.#run(exchange, inner);
-    });
+    const { dispatcher } = this;
+    if (dispatcher !== undefined) {
+      requestContext.run(exchange.context, () =>
+        dispatcher.run(() => this.#start(exchange, inner, dispatcher)),
+      );
+    } else if (this.#layers.length > 0) {
+      requestContext.run(exchange.context, () => void this.#run(exchange, inner));
+    } else if (requestContext.isWanted) {
+      requestContext.run(exchange.context, inner);
+    } else {
+      inner();
+    }
   }
 
   async recover(error: unknown, exchange: Exchange): Promise<HttpResponse> {

@@ -19,7 +19,7 @@ export interface RouteMetadata<T> {
 /** Declares what a decorator may say to a middleware. */
 export function routeMetadata<T>(name: string): RouteMetadata<T> {
   const key = Symbol(name);
-  const slot = contextKey<{ value: T }>(`middleware.${name}`);
+  const slot = contextKey<{ value: T }>(`middleware.${name}`, { isPassive: true });
   const read = (reflector: Reflector, context: ExecutionContext): T | undefined =>
     reflector.getAllAndOverride<T | undefined>(key, [context.getHandler(), context.getClass()]);
   return {
