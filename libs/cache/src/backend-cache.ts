@@ -34,6 +34,11 @@ export class BackendCache extends Cache {
     this.#flights = parent ? parent.#flights : new Flights();
   }
 
+  /** The store, and the names that this cache gives its tags, for who reads many things in one go. @internal */
+  get parts(): { readonly backend: CacheBackend; tagNames(tags: readonly string[]): readonly string[] } {
+    return { backend: this.#backend, tagNames: (tags) => this.#tags(tags) };
+  }
+
   protected get version(): number {
     return this.#options.version;
   }

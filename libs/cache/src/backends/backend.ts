@@ -74,6 +74,15 @@ export abstract class CacheBackend {
     return value === undefined ? undefined : { value, expires: undefined };
   }
 
+  /**
+   * Returns a value at once, where the store is in this process; `undefined` where it has to be asked for.
+   *
+   * It is the stored value itself: whoever peeks must not change it.
+   */
+  peek(_key: string): unknown {
+    return undefined;
+  }
+
   /** Returns the values of many keys, in their order. */
   getMany(keys: readonly string[]): Promise<unknown[]> {
     return Promise.all(keys.map((key) => this.get(key)));

@@ -34,11 +34,15 @@ export class MemoryBackend extends CacheBackend {
   }
 
   async get(key: string): Promise<unknown> {
+    return copyValue(this.peek(key), this.#types);
+  }
+
+  override peek(key: string): unknown {
     const entry = this.#find(key);
     if (!entry) return undefined;
     this.#entries.delete(key);
     this.#entries.set(key, entry);
-    return copyValue(entry.value, this.#types);
+    return entry.value;
   }
 
   async set(key: string, value: unknown, timeout: number | null): Promise<void> {

@@ -15,6 +15,16 @@ export class MemoryTags implements TagStore {
     return { now: this.#now, changes: tags.map((tag) => this.#changes.get(tag) ?? this.#put(tag)) };
   }
 
+  peek(tags: readonly string[]): readonly number[] | undefined {
+    const changes: number[] = [];
+    for (const tag of tags) {
+      const change = this.#changes.get(tag);
+      if (change === undefined) return undefined;
+      changes.push(change);
+    }
+    return changes;
+  }
+
   async invalidate(tags: readonly string[]): Promise<void> {
     this.#tick();
     for (const tag of tags) this.#put(tag);

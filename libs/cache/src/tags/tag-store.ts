@@ -16,6 +16,8 @@ export interface TagReading {
 export interface TagStore {
   /** Reads the clock; a tag that it does not know yet counts as changed now, and is known from here on. */
   read(tags: readonly string[]): Promise<TagReading>;
+  /** Reads at once, where the clock is in this process and knows every tag; `undefined` where it has to be asked. */
+  peek?(tags: readonly string[]): readonly number[] | undefined;
   /** Says that the tags changed, later than every earlier reading. */
   invalidate(tags: readonly string[]): Promise<void>;
 }
