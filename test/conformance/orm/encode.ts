@@ -63,6 +63,7 @@ function sameScalar(expected: unknown, observed: unknown): boolean {
   if (typeof expected !== 'string' || typeof observed !== 'string') return false;
   const decimal = /^-?\d+(\.\d+)?$/;
   if (decimal.test(expected) && decimal.test(observed)) return isNear(Number(expected), Number(observed));
+  if (observed === `${expected}.000Z` || observed === `${expected}Z`) return true;
   return observed === `${expected}T00:00:00.000Z` || observed === `1970-01-01T${expected}Z`;
 }
 

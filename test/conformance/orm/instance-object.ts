@@ -1,15 +1,20 @@
 import type * as orm from '@nest-quintet/orm';
 import { type Keywords, native, raise, type Value } from '../python/index.js';
 import { inPython, toPythonError } from './errors.js';
+import { filterArguments } from './expression-objects.js';
 import { camelCase, pythonName } from './naming.js';
 import { asText } from './values.js';
 import { fromOurs, toOurs, Wrapped } from './values.js';
 import { deletion, QuerySetObject } from './query-set-object.js';
 import type { World } from './world.js';
 
+type Method = (args: readonly Value[], keywords: Keywords) => unknown;
+
 /** A model instance of the program: one of our rows, whose relations are followed by queries as Django does. */
 export class InstanceObject extends Wrapped {
   readonly #related = new Map<string, Value>();
+  /** Whether it is not in the database yet. */
+  isNew = false;
 
   constructor(
     readonly world: World,
@@ -159,13 +164,14 @@ export class InstanceObject extends Wrapped {
 
   #method(name: string): Value | undefined {
     const query = this.world.query(this.model.name);
-    const methods: Record<string, (args: readonly Value[], keywords: Keywords) => unknown> = {
+    const methods: Record<string, Method> = {
       save: async (_, keywords) => {
         const { update_fields: fields, force_insert: forceInsert, force_update: forceUpdate } = keywords;
         const updateFields = Array.isArray(fields)
           ? fields.map((field) => camelCase(asText(field)))
           : undefined;
         Object.assign(this.row, await query.save(this.values(), { updateFields, forceInsert, forceUpdate }));
+        this.isNew = false;
         return null;
       },
       delete: async () => {
@@ -186,7 +192,38 @@ export class InstanceObject extends Wrapped {
             .map((field) => pythonName(field.name)),
         ),
     };
-    const method = methods[name];
+    const method = methods[name] ?? this.#validation(name) ?? this.#ofField(name);
     return method && native(name, (args, keywords) => inPython(() => method(args, keywords)));
+  }
+  /** `full_clean()` and its parts. */
+  #validation(name: string): Method | undefined {
+    const ours = (
+      { full_clean: 'fullClean', clean_fields: 'cleanFields', validate_unique: 'validateUnique' } as const
+    )[name as 'full_clean'];
+    if (!ours) return undefined;
+    return async ([given = null], { exclude = given, validate_unique: validateUnique = true }) => {
+      const cleaned: object | void = await this.world.manager(this.model.name)[ours](this.values(), {
+        exclude: exclude === null ? [] : [...(exclude as string[])].map(camelCase),
+        validateUnique: Boolean(validateUnique),
+        isNew: this.isNew,
+      });
+      Object.assign(this.row, cleaned);
+      return null;
+    };
+  }
+
+  /** `get_status_display()`, `get_next_by_pubdate()`. */
+  #ofField(name: string): Method | undefined {
+    const [, display] = /^get_(\w+)_display$/.exec(name) ?? [];
+    const [, side, by] = /^get_(next|previous)_by_(\w+)$/.exec(name) ?? [];
+    const manager = this.world.manager(this.model.name);
+    if (display) return () => manager.getDisplay(this.row as never, camelCase(display) as never);
+    if (!by) return undefined;
+    const method = side === 'next' ? 'getNextBy' : 'getPreviousBy';
+    return async (args, keywords) => {
+      const query = manager.filter(...(filterArguments(args, keywords) as never[]));
+      const row: object = await query[method](camelCase(by) as never, this.row as never);
+      return this.world.instance(this.model.name, row as Record<string, unknown>);
+    };
   }
 }

@@ -1,6 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { PrismaPGlite } from 'pglite-prisma-adapter';
-import { Databases, Manager, ManagerFor, type ManagerOptions, PrismaDatabase } from '@nest-quintet/orm';
+import { Databases, Manager, ManagerFor, type ModelName, PrismaDatabase } from '@nest-quintet/orm';
 import { prepareDatabase } from '../../../apps/bookshop/src/database/prepare.js';
 import { PrismaClient } from '../../../apps/bookshop/src/generated/prisma/client.js';
 import { schema } from '../../../apps/bookshop/src/generated/quintet/index.js';
@@ -11,6 +11,7 @@ import { Program, PythonError, pythonNames } from '../python/index.js';
 import type { Expression } from '../python/syntax.js';
 import { encode, sortedByText, spelledLike } from './encode.js';
 import { toPythonError } from './errors.js';
+import { modelManagers, modelOptions } from './model-rules.js';
 import { readTables, recordedTables, stateDiff } from './state-diff.js';
 import { World } from './world.js';
 
@@ -33,11 +34,6 @@ interface Observed {
   readonly queries: number;
   readonly state?: unknown;
 }
-
-/** What Django's models say of themselves beyond their columns. */
-const modelOptions: Readonly<Record<string, ManagerOptions>> = {
-  Order: { ordering: ['-placedAt', 'id'], latestBy: 'placedAt' },
-};
 
 /** Runs the recorded ORM cases through managers and QuerySets. */
 export const ormEvaluator: Evaluator = { area: 'orm', open };
@@ -123,11 +119,10 @@ class OrmRunner {
 }
 
 function managerOf(model: string, database: PrismaDatabase): Manager {
-  class RecordedManager extends Manager {}
-  ManagerFor(model as never, modelOptions[model])(RecordedManager);
-  const manager = new RecordedManager();
-  Object.defineProperty(manager, 'databases', { value: new Databases([database]) });
-  return manager;
+  const name = model as ModelName;
+  class RecordedManager extends ((modelManagers[name] ?? Manager) as new () => Manager) {}
+  ManagerFor(name, modelOptions[name] as never)(RecordedManager);
+  return Object.assign(new RecordedManager(), { databases: new Databases([database]) });
 }
 
 function judge(expected: OrmCase, observed: Observed): Outcome {

@@ -13,7 +13,7 @@ import { djangoErrors, doesNotExistOf, inPython } from './errors.js';
 import { ExpressionObject } from './expression-objects.js';
 import { expressionNames } from './expression-names.js';
 import { InstanceObject } from './instance-object.js';
-import { camelCase, pathOf } from './naming.js';
+import { camelCase, pathOf, pythonName } from './naming.js';
 import { asText } from './values.js';
 import { QuerySetObject } from './query-set-object.js';
 import { DecimalObject, moment, toOurs, valueNames } from './values.js';
@@ -43,6 +43,11 @@ export class World {
     return this.#managers.get(model)!.all();
   }
 
+  /** Whose rules the rows of a model follow. */
+  manager(model: string): orm.Manager {
+    return this.#managers.get(model)!;
+  }
+
   related(instance: InstanceObject, relation: string): AnyQuerySet {
     const managers = this.#managers.get(instance.model.name)!.related(instance.row) as Record<
       string,
@@ -57,6 +62,13 @@ export class World {
     if (known) return known;
     const instance = new InstanceObject(this, this.database.schema.models[model]!, row, annotations);
     this.#instances.set(row, instance);
+    return instance;
+  }
+
+  /** An instance that is not in the database. */
+  newInstance(model: string): InstanceObject {
+    const instance = this.instance(model, {});
+    instance.isNew = true;
     return instance;
   }
 
@@ -96,6 +108,12 @@ export class World {
       datetime: new Namespace({ fromisoformat: native('fromisoformat', ([text]) => moment(asText(text))) }),
       round6: native('round6', ([value]) => rounded(value)),
       catch: native('catch', async ([fn, errors]) => caught(fn, errors)),
+      validation_codes: native('validation_codes', ([instance], keywords) =>
+        validationCodes(async () =>
+          call((await (instance as InstanceObject).getAttribute('full_clean'))!, [], keywords),
+        ),
+      ),
+      validation_codes_call: native('validation_codes_call', ([fn]) => validationCodes(() => call(fn, []))),
       in_atomic: native('in_atomic', ([fn], { savepoint = true }) =>
         inPython(() => this.database.atomic(() => call(fn, []), { savepoint: Boolean(savepoint) })),
       ),
@@ -175,7 +193,7 @@ export class ModelObject extends HostObject {
   }
 
   override async call(_: readonly Value[], keywords: Keywords): Promise<Value> {
-    const instance = this.world.instance(this.model.name, {});
+    const instance = this.world.newInstance(this.model.name);
     for (const [name, value] of Object.entries(keywords)) instance.setAttribute(name, value);
     return instance;
   }
@@ -194,6 +212,18 @@ async function caught(fn: Value, errors: Value): Promise<string> {
     throw error;
   }
   return 'no error';
+}
+
+/** The codes of a validation by field; none where nothing is wrong. */
+async function validationCodes(run: () => unknown): Promise<Value> {
+  try {
+    await run();
+    return new Map();
+  } catch (error) {
+    const { cause } = error as { cause?: unknown };
+    if (!(cause instanceof orm.ValidationError)) throw error;
+    return new Map(Object.entries(cause.codes).map(([field, codes]) => [pythonName(field), codes]));
+  }
 }
 
 /** The columns of the last `UPDATE`. */

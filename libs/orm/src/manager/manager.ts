@@ -105,6 +105,14 @@ export abstract class Manager<M extends ModelName = ModelName> {
     return this.#validation.validateUnique(row, options);
   }
 
+  /** What people call a value that has a fixed set of choices; the value where it is none of them. Django: `get_FOO_display`. */
+  getDisplay(row: Partial<RowOf<M>>, field: Extract<keyof RowOf<M>, string>): string {
+    const { validation = {} } = managerOptions(this.constructor);
+    const choices = validation.choices?.[field as never] as Readonly<Record<string, string>> | undefined;
+    const value = String((row as Readonly<Record<string, unknown>>)[field] ?? '');
+    return choices && Object.hasOwn(choices, value) ? choices[value]! : value;
+  }
+
   all(): QuerySetOf<this, M> {
     return this.getQuerySet().all();
   }
@@ -207,6 +215,14 @@ export abstract class Manager<M extends ModelName = ModelName> {
 
   get latest(): QuerySet<M>['latest'] {
     return bound(this.getQuerySet(), 'latest');
+  }
+
+  get getNextBy(): QuerySet<M>['getNextBy'] {
+    return bound(this.getQuerySet(), 'getNextBy');
+  }
+
+  get getPreviousBy(): QuerySet<M>['getPreviousBy'] {
+    return bound(this.getQuerySet(), 'getPreviousBy');
   }
 
   get contains(): QuerySet<M>['contains'] {

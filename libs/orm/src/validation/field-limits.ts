@@ -32,7 +32,7 @@ function lengthProblems(text: string, { nativeType: [native, args] = ['', []] }:
   if (!textTypes.has(native) || args[0] === undefined) return [];
   const longest = Number(args[0]);
   // Databases count characters, JavaScript counts halves of the rarer ones.
-  const length = text.length > longest ? [...text].length : text.length;
+  const length = text.length > longest ? Array.from(text).length : text.length;
   if (length <= longest) return [];
   const message = `Ensure this value has at most ${longest} character${longest === 1 ? '' : 's'} (it has ${length}).`;
   return [{ code: 'max_length', message }];

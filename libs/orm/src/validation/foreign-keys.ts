@@ -17,6 +17,6 @@ async function checkForeignKey(
   if (key.includes(null)) return;
   const where = Object.fromEntries(toFields.map((column, index) => [column, key[index]]));
   if (await hasRow(database, model, where)) return;
-  const said = Object.entries(where).map(([column, value]) => `${column} ${String(value)}`);
+  const said = Object.entries(where).map(([column, value]) => `${column} ${value as string}`);
   problems.add(name, { code: 'invalid', message: `${model} with ${said.join(' and ')} does not exist.` });
 }
