@@ -1,5 +1,8 @@
 export * from './backends/backend.js';
 export * from './backends/dummy.cache.js';
+export type { CullingOptions } from './backends/culling.js';
+export * from './backends/file.cache.js';
+export type { GuardOptions } from './backends/guarded-backend.js';
 export * from './backends/keyv.cache.js';
 export * from './backends/memory.cache.js';
 export * from './backend-cache.js';

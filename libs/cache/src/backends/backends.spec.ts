@@ -1,13 +1,22 @@
-import { afterEach, beforeEach, describe, it, jest } from '@jest/globals';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, it, jest } from '@jest/globals';
 import { Keyv } from 'keyv';
 import type { Cache } from '../cache.js';
 import { createCache, type CacheFactory } from '../create-cache.js';
 import { cacheContract } from '../testing/cache-contract.js';
 import { keyvCache } from './keyv.cache.js';
+import { fileCache } from './file.cache.js';
 import { memoryCache } from './memory.cache.js';
+
+const root = mkdtempSync(join(tmpdir(), 'quintet-cache-'));
+
+afterAll(() => rmSync(root, { recursive: true }));
 
 const factories: [string, () => CacheFactory][] = [
   ['memoryCache()', () => memoryCache()],
+  ['fileCache()', () => fileCache({ folder: mkdtempSync(join(root, 'cache-')) })],
   ['keyvCache() over a Map', () => keyvCache(new Map())],
   ['keyvCache() over a Keyv', () => keyvCache(new Keyv())],
 ];

@@ -1,5 +1,10 @@
-import { CacheUnavailableError, StoreRefusedError } from '../errors.js';
-import { QuintetError } from '@nest-quintet/core';
+import { ImproperlyConfiguredError } from '@nest-quintet/core';
+import {
+  CacheUnavailableError,
+  NotAnIntegerError,
+  StoreRefusedError,
+  UncacheableValueError,
+} from '../errors.js';
 import type { CacheLogger } from './backend.js';
 
 export interface CircuitBreakerOptions {
@@ -16,6 +21,9 @@ export interface CircuitBreakerOptions {
   /** Proves that the store answers, and makes up for what was lost; throws as long as it cannot. */
   readonly revive: () => Promise<void>;
 }
+
+/** What says nothing about the store, but about the call. */
+const mistakes = [NotAnIntegerError, UncacheableValueError, ImproperlyConfiguredError];
 
 const FIRST_RETRY = 50;
 const LONGEST_RETRY = 1_000;
@@ -55,7 +63,7 @@ export class CircuitBreaker {
       return await this.#within(operation());
     } catch (error) {
       if (error instanceof StoreRefusedError) this.#complain(error);
-      else if (error instanceof QuintetError) throw error;
+      else if (mistakes.some((type) => error instanceof type)) throw error;
       else if (epoch === this.#epoch) this.#trip(error);
       return this.#miss(missed, error);
     }
