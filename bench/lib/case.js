@@ -48,11 +48,11 @@ export async function runCase(benchCase, { warmUp, seconds, runs }) {
 }
 
 /**
- * @param {Case} benchCase
+ * @param {Pick<Case, 'name' | 'against' | 'goal' | 'unit'>} benchCase
  * @param {{ ours: number, theirs: number }[]} speeds
  * @returns {Result}
  */
-function resultOf({ name, against, goal, unit }, speeds) {
+export function resultOf({ name, against, goal, unit }, speeds) {
   const ratios = speeds.map(({ ours, theirs }) => ours / theirs);
   return {
     case: name,
