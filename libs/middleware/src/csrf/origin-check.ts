@@ -58,10 +58,8 @@ export class OriginCheck {
 
   #goodReferer(request: HttpRequest): string {
     if (this.#cookieDomain === undefined) return request.getHost();
-    const [, port] = /:(\d+)$/.exec(request.getHost()) ?? [];
-    return port === undefined || port === '443' || port === '80'
-      ? this.#cookieDomain
-      : `${this.#cookieDomain}:${port}`;
+    const { port } = request;
+    return port === 443 || port === 80 ? this.#cookieDomain : `${this.#cookieDomain}:${port}`;
   }
 }
 

@@ -74,6 +74,11 @@ export class HttpRequest {
     return this.trust.host(this);
   }
 
+  /** The port that the client came to, as the host or a trusted proxy says. */
+  get port(): number {
+    return this.trust.port(this);
+  }
+
   /** Says whether the client came over HTTPS, as the connection or a trusted proxy says. */
   get isSecure(): boolean {
     return this.trust.isSecure(this, (this.raw.socket as TLSSocket | undefined)?.encrypted === true);

@@ -120,6 +120,12 @@ describe('HttpRequest', () => {
     expect([trusting.host, trusting.scheme]).toEqual(['outer.test', 'https']);
   });
 
+  it('knows its port from the host, the scheme, or a proxy that is believed', () => {
+    const headers = { host: 'inner:8080', 'x-forwarded-port': '4443' };
+    expect([request(headers).port, request({ host: 'inner' }).port]).toEqual([8080, 80]);
+    expect(request(headers, { useXForwardedPort: true }).port).toBe(4443);
+  });
+
   it('shows what is exposed on the object that handlers get, whenever that comes', () => {
     const own = request({});
     own.expose('user', 'ada');

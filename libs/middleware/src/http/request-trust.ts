@@ -11,6 +11,8 @@ export interface RequestTrustOptions {
   allowedHosts?: readonly string[];
   /** Takes the host from `X-Forwarded-Host`; only behind a proxy that always sets it. Django: `USE_X_FORWARDED_HOST`. */
   useXForwardedHost?: boolean;
+  /** Takes the port from `X-Forwarded-Port`; only behind a proxy that always sets it. Django: `USE_X_FORWARDED_PORT`. */
+  useXForwardedPort?: boolean;
   /** The header and value by which a proxy says that the client came over HTTPS. Django: `SECURE_PROXY_SSL_HEADER`. */
   secureProxySslHeader?: readonly [header: string, value: string];
 }
@@ -22,9 +24,15 @@ const HOST = /^([a-z0-9.-]+|\[[a-f0-9]*:[a-f0-9.:]+\])(?::([0-9]+))?$/;
 export class RequestTrust {
   readonly #allowed: readonly string[] | undefined;
   readonly #usesForwardedHost: boolean;
+  readonly #usesForwardedPort: boolean;
   readonly #sslHeader: readonly [header: string, value: string] | undefined;
 
-  constructor({ allowedHosts, useXForwardedHost = false, secureProxySslHeader }: RequestTrustOptions = {}) {
+  constructor({
+    allowedHosts,
+    useXForwardedHost = false,
+    useXForwardedPort = false,
+    secureProxySslHeader,
+  }: RequestTrustOptions = {}) {
     if (secureProxySslHeader !== undefined && secureProxySslHeader.length !== 2) {
       throw new ImproperlyConfiguredError(
         "secureProxySslHeader needs a header and its value, for example ['X-Forwarded-Proto', 'https'].",
@@ -34,6 +42,7 @@ export class RequestTrust {
       host.toLowerCase(),
     );
     this.#usesForwardedHost = useXForwardedHost;
+    this.#usesForwardedPort = useXForwardedPort;
     this.#sslHeader = secureProxySslHeader;
   }
 
@@ -57,6 +66,13 @@ export class RequestTrust {
       throw new DisallowedHostException(host);
     }
     return host;
+  }
+
+  /** Returns the port that the client came to; that of the scheme where nobody names one. */
+  port(request: HttpRequest): number {
+    const forwarded = this.#usesForwardedPort ? request.header('x-forwarded-port') : undefined;
+    const [, , named] = HOST.exec(this.rawHost(request).toLowerCase()) ?? [];
+    return Number(forwarded ?? named ?? (request.isSecure ? 443 : 80));
   }
 
   /** Says whether the client came over HTTPS. */

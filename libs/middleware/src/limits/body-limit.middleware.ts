@@ -1,4 +1,5 @@
-import { HttpException, Injectable, PayloadTooLargeException } from '@nestjs/common';
+import type { IncomingMessage } from 'node:http';
+import { Injectable, PayloadTooLargeException } from '@nestjs/common';
 import type { HttpRequest } from '../http/http-request.js';
 import type { HttpResponse } from '../http/http-response.js';
 import type { Middleware, NextResponse } from '../pipeline/middleware.js';
@@ -10,9 +11,9 @@ export interface BodyLimitOptions {
 }
 
 /**
- * Refuses a body that is too long with 413 before any of it is read.
+ * Refuses a body that is too long with 413, before any of it is read where it says how long it is.
  *
- * A body that does not say how long it is gets a 411.
+ * A body that does not say so is read up to the limit: whoever reads it gets the error in place of the rest.
  */
 @Injectable()
 export class BodyLimitMiddleware implements Middleware {
@@ -23,8 +24,27 @@ export class BodyLimitMiddleware implements Middleware {
   }
 
   handle(request: HttpRequest, next: NextResponse): Promise<HttpResponse> {
-    if (request.header('transfer-encoding') !== undefined) throw new HttpException('Length Required', 411);
     if (Number(request.header('content-length') ?? 0) > this.#limit) throw new PayloadTooLargeException();
+    if (request.header('transfer-encoding') !== undefined) limit(request.raw, this.#limit);
     return next();
   }
+}
+
+/** Lets so many bytes of a body through. Nobody reads yet: the bytes are counted where Node's parser hands them in. */
+function limit(incoming: IncomingMessage, bytes: number): void {
+  let room = bytes;
+  const { push } = incoming;
+  incoming.push = (chunk: Uint8Array | null, encoding?: BufferEncoding) => {
+    const wasWithin = room >= 0;
+    room -= chunk?.length ?? 0;
+    if (room >= 0 || chunk === null) return push.call(incoming, chunk, encoding);
+    if (wasWithin) fail(incoming, new PayloadTooLargeException());
+    return true;
+  };
+}
+
+function fail(incoming: IncomingMessage, error: Error): void {
+  // Destroying it takes the connection with it, so that a parser that waits for errors could not answer any more.
+  if (incoming.listenerCount('error') > 0) incoming.emit('error', error);
+  else incoming.destroy(error);
 }

@@ -1,4 +1,4 @@
-import { Signer } from '@nest-quintet/core';
+import { ImproperlyConfiguredError, Signer } from '@nest-quintet/core';
 import { stringifySetCookie } from 'cookie';
 import type { HttpRequest } from '../http/http-request.js';
 import type { HttpResponse } from '../http/http-response.js';
@@ -42,6 +42,17 @@ export class CookieMessageStorage implements MessageStorage {
     response.headers.append('Set-Cookie', messages.length === 0 ? this.#deletion() : this.#cookie(messages));
   }
 
+  /** How many messages have room in a cookie, oldest first. */
+  countFitting(messages: readonly Message[]): number {
+    let count = messages.length;
+    while (count > 0 && this.#seal(messages.slice(0, count)).length > MAX_COOKIE_SIZE) count--;
+    return count;
+  }
+
+  #seal(messages: readonly Message[]): string {
+    return this.#signer.sign(Buffer.from(JSON.stringify(messages.map(write))).toString('base64url'));
+  }
+
   #deletion(): string {
     return stringifySetCookie(this.name, '', {
       ...COOKIE,
@@ -52,7 +63,7 @@ export class CookieMessageStorage implements MessageStorage {
   }
 
   #cookie(messages: readonly Message[]): string {
-    const value = this.#signer.sign(Buffer.from(JSON.stringify(messages.map(write))).toString('base64url'));
+    const value = this.#seal(messages);
     if (value.length > MAX_COOKIE_SIZE && messages.length > 1) return this.#cookie(messages.slice(1));
     return stringifySetCookie(this.name, value, { ...COOKIE, secure: this.secure, httpOnly: true });
   }
@@ -61,19 +72,39 @@ export class CookieMessageStorage implements MessageStorage {
 /** Keeps messages in the session; the session middleware stands further out. */
 export class SessionMessageStorage implements MessageStorage {
   load(request: HttpRequest): readonly Message[] {
-    return read(sessionOf(request)?.[SESSION_KEY] ?? []);
+    return read(sessionOf(request)[SESSION_KEY] ?? []);
   }
 
   store(messages: readonly Message[], request: HttpRequest): void {
     const session = sessionOf(request);
-    if (session === undefined) return;
-    if (messages.length === 0) delete session[SESSION_KEY];
-    else session[SESSION_KEY] = messages.map(write);
+    if (messages.length > 0) session[SESSION_KEY] = messages.map(write);
+    else if (SESSION_KEY in session) delete session[SESSION_KEY];
   }
 }
 
-function sessionOf(request: HttpRequest): Record<string, unknown> | undefined {
-  return (request.raw as typeof request.raw & { session?: Record<string, unknown> }).session;
+/** Keeps what fits in the cookie and the rest in the session, so that few messages need no session. */
+export class FallbackMessageStorage implements MessageStorage {
+  readonly #session = new SessionMessageStorage();
+
+  constructor(private readonly cookie: CookieMessageStorage) {}
+
+  load(request: HttpRequest): readonly Message[] {
+    return [...this.cookie.load(request), ...this.#session.load(request)];
+  }
+
+  store(messages: readonly Message[], request: HttpRequest, response: HttpResponse): void {
+    const fitting = this.cookie.countFitting(messages);
+    this.cookie.store(messages.slice(0, fitting), request, response);
+    this.#session.store(messages.slice(fitting), request);
+  }
+}
+
+function sessionOf(request: HttpRequest): Record<string, unknown> {
+  const { session } = request.raw as typeof request.raw & { session?: Record<string, unknown> };
+  if (session !== undefined) return session;
+  throw new ImproperlyConfiguredError(
+    "MessagesMiddleware found no session to keep messages in: put the session middleware before it in the list, or set messageStorage to 'cookie'.",
+  );
 }
 
 function write({ level, text, extraTags }: Message): unknown[] {

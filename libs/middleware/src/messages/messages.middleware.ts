@@ -4,13 +4,21 @@ import type { HttpResponse } from '../http/http-response.js';
 import type { TemplateResponse } from '../http/template-response.js';
 import type { Middleware, NextResponse } from '../pipeline/middleware.js';
 import { MiddlewareOptions } from '../pipeline/middleware-options.decorator.js';
-import { CookieMessageStorage, type MessageStorage, SessionMessageStorage } from './message-storage.js';
+import {
+  CookieMessageStorage,
+  FallbackMessageStorage,
+  type MessageStorage,
+  SessionMessageStorage,
+} from './message-storage.js';
 import { MessageLevel, type MessageLevelName, Messages, messages, messagesSlot } from './messages.js';
 
 /** Is Django's `MESSAGE_*` settings, in camelCase. */
 export interface MessagesOptions {
-  /** `'session'`, or `'cookie'` with a `secret`; a storage of one's own; `'session'` when left out. */
-  messageStorage?: 'cookie' | 'session' | MessageStorage;
+  /**
+   * `'session'`; `'cookie'`, with a `secret`; `'fallback'`, which is the cookie first and the session for what has no
+   * room there; a storage of one's own. `'session'` when left out.
+   */
+  messageStorage?: 'cookie' | 'fallback' | 'session' | MessageStorage;
   /** The least level that is kept; `'info'` when left out. */
   messageLevel?: number | MessageLevelName;
   /** Signs the cookie: the current secret first, then the retired ones. */
@@ -58,5 +66,10 @@ function storageOf({
   if (typeof messageStorage === 'object') return messageStorage;
   if (messageStorage === 'session') return new SessionMessageStorage();
   const secrets = typeof secret === 'string' ? [secret] : secret;
-  return new CookieMessageStorage(messageCookieName ?? 'messages', secrets, messageCookieSecure ?? false);
+  const cookie = new CookieMessageStorage(
+    messageCookieName ?? 'messages',
+    secrets,
+    messageCookieSecure ?? false,
+  );
+  return messageStorage === 'cookie' ? cookie : new FallbackMessageStorage(cookie);
 }
