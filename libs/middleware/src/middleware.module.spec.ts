@@ -301,6 +301,28 @@ describe.each(platforms)('MiddlewareModule on %s', (_name, makeAdapter) => {
     ]);
   });
 
+  it('lets a middleware begin and end with the application', async () => {
+    const calls: string[] = [];
+    class Connected {
+      onModuleInit() {
+        calls.push('begin');
+      }
+      onModuleDestroy() {
+        calls.push('end');
+      }
+      onApplicationShutdown(signal?: string) {
+        calls.push(`gone ${signal}`);
+      }
+      handle(_request: HttpRequest, next: NextResponse) {
+        return next();
+      }
+    }
+    await start([Connected]);
+    await running!.app.close();
+    running = undefined;
+    expect(calls).toEqual(['begin', 'end', 'gone undefined']);
+  });
+
   it('puts the middleware of a feature where it asks to stand', async () => {
     const [A, B, C, D, E] = ['A', 'B', 'C', 'D', 'E'].map((name) => watching(name)) as any[];
     await start([A, B], {

@@ -4,6 +4,8 @@ import {
   Module,
   type NestModule,
   type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+  type OnModuleDestroy,
 } from '@nestjs/common';
 import { DiscoveryModule, ModuleRef } from '@nestjs/core';
 import { toMilliseconds } from '@nest-quintet/core';
@@ -58,7 +60,10 @@ class MiddlewareFeatureModule {}
   ],
   exports: [Pipeline],
 })
-export class MiddlewareModule extends ConfigurableModuleClass implements NestModule, OnApplicationBootstrap {
+export class MiddlewareModule
+  extends ConfigurableModuleClass
+  implements NestModule, OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown
+{
   constructor(
     private readonly pipeline: Pipeline,
     private readonly application: NestApplication,
@@ -102,6 +107,14 @@ export class MiddlewareModule extends ConfigurableModuleClass implements NestMod
     pipeline.dispatcher = this.#dispatcher();
     this.application.serve(pipeline);
     if (pipeline.order.length > 0) new Logger('Middleware').log(`Order: ${pipeline.order.join(' > ')}`);
+  }
+
+  onModuleDestroy(): Promise<void> {
+    return this.registry.callHook('onModuleDestroy');
+  }
+
+  onApplicationShutdown(signal?: string): Promise<void> {
+    return this.registry.callHook('onApplicationShutdown', signal);
   }
 
   /** Request signals are sent where `SignalsModule` is imported. */

@@ -27,10 +27,17 @@ interface Place {
   injector: ModuleRef;
 }
 
+/** The hooks of Nest's that a middleware may have. */
+type Lifecycle = Record<
+  'onModuleInit' | 'onModuleDestroy' | 'onApplicationShutdown',
+  (signal?: string) => unknown
+>;
+
 /** Puts the list together from the root and the features, and makes the middleware. */
 @Injectable()
 export class MiddlewareRegistry {
   readonly #logger = new Logger('Middleware');
+  readonly #made: Middleware[] = [];
   #places: readonly Place[] | undefined;
 
   constructor(
@@ -62,6 +69,11 @@ export class MiddlewareRegistry {
     return layers;
   }
 
+  /** Calls a hook of those that have it: Nest does not know them, as they are not providers. */
+  async callHook(name: 'onModuleDestroy' | 'onApplicationShutdown', signal?: string): Promise<void> {
+    await Promise.all(this.#made.map((middleware: Partial<Lifecycle>) => middleware[name]?.(signal)));
+  }
+
   #refuseASecondRoot(): void {
     const roots = [...this.modules.values()].filter((module) => module.providers.has(MiddlewareRegistry));
     if (roots.length > 1) {
@@ -73,8 +85,11 @@ export class MiddlewareRegistry {
 
   async #make({ use, options }: MiddlewareUse, injector: ModuleRef): Promise<Middleware | undefined> {
     try {
-      const middleware = await this.slot.fill(options, () => injector.create(use));
-      await (middleware as Partial<{ onModuleInit(): unknown }>).onModuleInit?.();
+      const middleware: Middleware & Partial<Lifecycle> = await this.slot.fill(options, () =>
+        injector.create(use),
+      );
+      await middleware.onModuleInit?.();
+      this.#made.push(middleware);
       return middleware;
     } catch (error) {
       if (!(error instanceof MiddlewareNotUsed)) throw error;
