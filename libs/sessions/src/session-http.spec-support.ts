@@ -3,25 +3,17 @@ import {
   Controller,
   Get,
   HttpCode,
-  type INestApplication,
   InternalServerErrorException,
   NotFoundException,
   Post,
   Redirect,
 } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { ModuleMetadata } from '@nestjs/common';
-import { Test } from '@nestjs/testing';
 import request from 'supertest';
 import type { Store } from 'express-session';
-import { MiddlewareModule } from '@nest-quintet/middleware';
 import type { Engine } from './session/session-backend.js';
 import { Session } from './session.decorator.js';
-import { SessionMiddleware } from './session.middleware.js';
-import { Sessions } from './sessions.service.js';
-import { SessionsModule } from './sessions.module.js';
-import type { SessionSettingsOptions } from './settings.js';
+import { type Site, type SiteOptions, startSite } from './site.spec-support.js';
 
 /** Lets a test hold a request in its handler. */
 export interface Gate {
@@ -113,41 +105,12 @@ class SessionController {
   }
 }
 
-export interface SessionApp {
-  app: INestApplication;
-  url: string;
-  engine: Engine;
-  close(): Promise<void>;
-}
-
-export interface AppOptions extends SessionSettingsOptions {
-  fastify?: boolean;
-  /** The modules that the engine finds its database or cache in. */
-  imports?: ModuleMetadata['imports'];
-}
+export type SessionApp = Site;
+export type AppOptions = SiteOptions;
 
 /** Starts a real application with one session engine; on Fastify where told so. */
-export async function startApp(engine: Engine | Store, options: AppOptions = {}): Promise<SessionApp> {
-  const { fastify = false, imports = [], ...settings } = options;
-  const builder = Test.createTestingModule({
-    imports: [
-      ...imports,
-      SessionsModule.forRoot({ engine, ...settings }),
-      MiddlewareModule.forRoot({ middleware: [SessionMiddleware] }),
-    ],
-    controllers: [SessionController],
-  });
-  const module = await builder.compile();
-  const app = fastify
-    ? module.createNestApplication(new FastifyAdapter(), { logger: false })
-    : module.createNestApplication({ logger: false });
-  await app.listen(0, '127.0.0.1');
-  return {
-    app,
-    url: (await app.getUrl()).replace('[::1]', '127.0.0.1'),
-    engine: app.get(Sessions).engine,
-    close: () => app.close(),
-  };
+export function startApp(engine: Engine | Store, options: AppOptions = {}): Promise<SessionApp> {
+  return startSite(SessionController, engine, options);
 }
 
 /** Says what an application does on every engine, over HTTP; `processes` starts one or two of them on one store. */
@@ -211,7 +174,7 @@ export function describeOverHttp(name: string, processes: () => Promise<SessionA
 }
 
 /** A browser that may have several requests under way. */
-class Visitor {
+export class Visitor {
   constructor(
     private readonly url: () => string,
     public cookie?: string,
