@@ -44,7 +44,7 @@ describe('cachedDbEngine()', () => {
     return count;
   }
 
-  describeEngine('cachedDbEngine()', { create: open, createSecond: open });
+  describeEngine('cachedDbEngine()', { create: open, createSecond: open, hasIndex: true });
 
   it('asks the database once for a session that does not change', async () => {
     const { key } = await open().create(makeSessionKey(), { a: 1 }, inAMinute());

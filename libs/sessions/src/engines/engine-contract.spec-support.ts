@@ -3,8 +3,10 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import type { SessionData as ExpressSessionData } from 'express-session';
 import { stopClock } from '../../../../test/support/clock.js';
 import { SessionInterruptedError } from '../errors.js';
+import type { Engine } from '../session/session-backend.js';
 import { SessionChanges } from '../session/session-changes.js';
 import { makeSessionKey } from '../session/session-key.js';
+import { resolveSettings } from '../settings.js';
 import type { SessionEngine } from './session-engine.js';
 
 export interface EngineContract {
@@ -14,15 +16,17 @@ export interface EngineContract {
   createSecond?: () => SessionEngine | Promise<SessionEngine>;
   /** Whether the store's own clock follows the test's. */
   hasFakeClock?: boolean;
+  /** Whether the engine finds sessions by user. */
+  hasIndex?: boolean;
 }
 
 /** Says what every engine does; each runs it in one line. */
 export function describeEngine(
   name: string,
-  { create, createSecond, hasFakeClock = true }: EngineContract,
+  { create, createSecond, hasFakeClock = true, hasIndex = false }: EngineContract,
 ): void {
   describe(`${name} (every engine)`, () => {
-    let engine: SessionEngine;
+    let engine: SessionEngine & Partial<Pick<Engine, 'list' | 'revoke' | 'revokeAll'>>;
 
     beforeEach(async () => {
       engine = await create();
@@ -132,6 +136,101 @@ export function describeEngine(
         await engine.commit(base, new SessionChanges(), inSeconds(60));
         stopClock('2024-05-01T12:01:20Z');
         expect((await engine.fetch(base.key))?.values).toMatchObject({ a: 1 });
+      });
+    }
+
+    it('tells a session that has ended from one that never was', async () => {
+      const expired: unknown[] = [];
+      await engine.fetch(makeSessionKey(), (session) => expired.push(session));
+      const { key } = await engine.create(makeSessionKey(), { a: 1 }, inSeconds(60));
+      await engine.fetch(key, (session) => expired.push(session));
+      expect(expired).toEqual([]);
+    });
+
+    it('gives a lock to one at a time, in this process and in another', async () => {
+      const engines = [engine, ...(createSecond ? [await createSecond()] : [])];
+      const key = makeSessionKey();
+      let inside = 0;
+      let most = 0;
+      await Promise.all(
+        Array.from({ length: 8 }, async (_, i) => {
+          const unlock = await engines[i % engines.length]!.lock(key, { wait: 20_000 });
+          most = Math.max(most, (inside += 1));
+          await new Promise((resolve) => setImmediate(resolve));
+          inside -= 1;
+          await unlock!();
+        }),
+      );
+      expect(most).toBe(1);
+    });
+
+    it('waits for a lock so long and no longer, and not for that of another session', async () => {
+      const key = makeSessionKey();
+      const unlock = await engine.lock(key, { wait: 1000 });
+      expect(await engine.lock(key, { wait: 30 })).toBeUndefined();
+      if (createSecond) expect(await (await createSecond()).lock(key, { wait: 30 })).toBeUndefined();
+      const other = await engine.lock(makeSessionKey(), { wait: 1000 });
+      await other!();
+      await unlock!();
+      const again = await engine.lock(key, { wait: 1000 });
+      await again!();
+    });
+
+    if (createSecond && hasFakeClock) {
+      it('takes over the lock of a process that died', async () => {
+        const key = makeSessionKey();
+        const dead = await createSecond();
+        stopClock('2024-05-01T12:00:00Z');
+        const late = await dead.lock(key, { wait: 1000 });
+        expect(await engine.lock(key, { wait: 30 })).toBeUndefined();
+        stopClock('2024-05-01T12:01:00Z');
+        const unlock = await engine.lock(key, { wait: 1000 });
+        // Whoever comes back from the dead must not open the door.
+        await late!();
+        expect(await (await createSecond()).lock(key, { wait: 30 })).toBeUndefined();
+        await unlock!();
+      });
+    }
+
+    if (hasIndex) {
+      it('finds the living sessions of a user, and ends them', async () => {
+        await engine.attach(() => undefined, resolveSettings());
+        const make = (userId: unknown, seconds = 60) =>
+          engine.create(makeSessionKey(), { userId, page: seconds }, inSeconds(seconds));
+        const [first, second, other] = [await make(7, 60), await make('7', 120), await make('77')];
+        await make(7, -1);
+        const found = (await engine.list!('7')).sort((a, b) => a.expiresAt.getTime() - b.expiresAt.getTime());
+        expect(found.map(({ values }) => ({ ...values }))).toEqual([
+          { userId: 7, page: 60 },
+          { userId: '7', page: 120 },
+        ]);
+        expect(JSON.stringify(found)).not.toContain(first.key);
+        expect(await engine.revoke!(found[0]!.id)).toBe(true);
+        expect(await engine.revoke!(found[0]!.id)).toBe(false);
+        expect(await engine.fetch(first.key)).toBeUndefined();
+        const third = await make(7);
+        await engine.fetch(third.key);
+        await engine.revokeAll!('7', second.key);
+        expect(await engine.fetch(third.key)).toBeUndefined();
+        expect(await engine.list!('7')).toHaveLength(1);
+        expect(await engine.revokeAll!('7')).toBeGreaterThanOrEqual(1);
+        expect(await engine.fetch(second.key)).toBeUndefined();
+        await expect(engine.commit(second, changes({ a: 1 }), inSeconds(60))).rejects.toThrow(
+          SessionInterruptedError,
+        );
+        expect(await engine.fetch(other.key)).toBeDefined();
+      });
+
+      it('follows a session from user to user', async () => {
+        await engine.attach(() => undefined, resolveSettings());
+        const base = await engine.create(makeSessionKey(), {}, inSeconds(60));
+        await engine.commit(base, changes({ userId: 'Ann' }), inSeconds(60));
+        expect(await engine.list!('Ann')).toHaveLength(1);
+        await engine.commit(base, changes({ userId: 'Bob' }), inSeconds(60));
+        expect(await engine.list!('Ann')).toEqual([]);
+        expect(await engine.list!('Bob')).toHaveLength(1);
+        await engine.commit(base, changes({}, ['userId']), inSeconds(60));
+        expect(await engine.list!('Bob')).toEqual([]);
       });
     }
 

@@ -3,7 +3,7 @@ import { makeSessionKey } from '../session/session-key.js';
 import { describeEngine } from './engine-contract.spec-support.js';
 import { memoryEngine } from './memory.engine.js';
 
-describeEngine('memoryEngine()', { create: () => memoryEngine() });
+describeEngine('memoryEngine()', { create: () => memoryEngine(), hasIndex: true });
 
 describe('memoryEngine()', () => {
   it('clears what has expired and says how much it was', async () => {

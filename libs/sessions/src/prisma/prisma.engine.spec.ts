@@ -32,7 +32,7 @@ describe('prismaEngine() on PGlite', () => {
 
   beforeEach(() => database.execute('DELETE FROM quintet_session', []));
 
-  describeEngine('prismaEngine() on PGlite', { create: () => prismaEngine({ database }) });
+  describeEngine('prismaEngine() on PGlite', { create: () => prismaEngine({ database }), hasIndex: true });
 
   it('keeps the digest of the key, never the key', async () => {
     const { key } = await prismaEngine({ database }).create(makeSessionKey(), { a: 1 }, inAMinute());
@@ -106,6 +106,7 @@ describeWith('postgres', 'prismaEngine() on PostgreSQL', (servers) => {
   describeEngine('prismaEngine() on PostgreSQL', {
     create: () => prismaEngine({ database: shop.database }),
     createSecond: () => prismaEngine({ database: second }),
+    hasIndex: true,
   });
 
   const start = () => startApp(prismaEngine(), { imports: [OrmModule.forRoot(connection() as never)] });
