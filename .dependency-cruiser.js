@@ -14,6 +14,7 @@ const mayImport = {
 /** Where two libraries meet only for those who use both: `@nest-quintet/sessions/cache`. */
 const mayImportInEntry = {
   'cache/invalidation': ['orm', 'signals'],
+  'cache/prisma': ['orm', 'signals'],
   'sessions/prisma': ['orm'],
   'sessions/cache': ['cache'],
   'sessions/cached-db': ['cache', 'orm'],

@@ -16,7 +16,8 @@ import { Tagged } from './tags/tagged.js';
 
 /** Joins a backend and its options into a cache: makes and checks keys, reads timeouts, keeps tags. */
 export class BackendCache extends Cache {
-  readonly #backend: CacheBackend;
+  /** The store beneath, for caches that are made out of others. */
+  readonly backend: CacheBackend;
   readonly #options: ResolvedCacheOptions;
   /** Tags belong to the store, so that a view with another prefix invalidates the same entries. */
   readonly #tagPrefix: string;
@@ -25,7 +26,7 @@ export class BackendCache extends Cache {
 
   constructor(backend: CacheBackend, options: CacheOptions, parent?: BackendCache) {
     super();
-    this.#backend = backend;
+    this.backend = backend;
     this.#options = parent
       ? { ...parent.#options, ...options, timeout: parent.#options.timeout }
       : resolveOptions(options);
@@ -36,7 +37,7 @@ export class BackendCache extends Cache {
 
   /** The store, and the names that this cache gives its tags, for who reads many things in one go. @internal */
   get parts(): { readonly backend: CacheBackend; tagNames(tags: readonly string[]): readonly string[] } {
-    return { backend: this.#backend, tagNames: (tags) => this.#tags(tags) };
+    return { backend: this.backend, tagNames: (tags) => this.#tags(tags) };
   }
 
   protected get version(): number {
@@ -48,12 +49,12 @@ export class BackendCache extends Cache {
   }
 
   async get<T, D = undefined>(key: CacheKey, fallback?: D, options?: VersionOptions): Promise<T | D> {
-    const value = await this.#fresh(await this.#backend.get(this.#key(key, options, 'get')));
+    const value = await this.#fresh(await this.backend.get(this.#key(key, options, 'get')));
     return (value === undefined ? fallback : value) as T | D;
   }
 
   async has(key: CacheKey, options?: VersionOptions): Promise<boolean> {
-    return (await this.#fresh(await this.#backend.get(this.#key(key, options, 'has')))) !== undefined;
+    return (await this.#fresh(await this.backend.get(this.#key(key, options, 'has')))) !== undefined;
   }
 
   async set(key: CacheKey, value: unknown, timeout?: Timeout, options?: SetOptions): Promise<void> {
@@ -66,8 +67,8 @@ export class BackendCache extends Cache {
   async add(key: CacheKey, value: unknown, timeout?: Timeout, options?: VersionOptions): Promise<boolean> {
     const made = this.#key(key, options, 'add');
     const milliseconds = this.#milliseconds(timeout);
-    if (isOver(milliseconds)) return (await this.#backend.get(made)) === undefined;
-    return this.#backend.add(made, value, milliseconds);
+    if (isOver(milliseconds)) return (await this.backend.get(made)) === undefined;
+    return this.backend.add(made, value, milliseconds);
   }
 
   async compareAndSet(
@@ -89,7 +90,7 @@ export class BackendCache extends Cache {
   }
 
   async #swap(made: string, expected: unknown, value: unknown, timeout: number | null): Promise<boolean> {
-    const isDone = await this.#backend.compareAndSet(made, expected, value, timeout);
+    const isDone = await this.backend.compareAndSet(made, expected, value, timeout);
     if (isDone) this.#flights.forget(made);
     return isDone;
   }
@@ -97,14 +98,14 @@ export class BackendCache extends Cache {
   async touch(key: CacheKey, timeout?: Timeout, options?: VersionOptions): Promise<boolean> {
     const made = this.#key(key, options, 'touch');
     const milliseconds = this.#milliseconds(timeout);
-    if (isOver(milliseconds)) return (await this.#backend.delete([made])) > 0;
-    return this.#backend.touch(made, milliseconds);
+    if (isOver(milliseconds)) return (await this.backend.delete([made])) > 0;
+    return this.backend.touch(made, milliseconds);
   }
 
   async getMany<T, K extends CacheKey>(keys: Iterable<K>, options?: VersionOptions): Promise<Map<K, T>> {
     const asked = [...keys];
     if (asked.length === 0) return new Map();
-    const stored = await this.#backend.getMany(asked.map((key) => this.#key(key, options, 'getMany')));
+    const stored = await this.backend.getMany(asked.map((key) => this.#key(key, options, 'getMany')));
     const values = await Promise.all(
       stored.map((value) => (value instanceof Tagged ? this.#fresh(value) : value)),
     );
@@ -131,35 +132,35 @@ export class BackendCache extends Cache {
     if (entries.size === 0) return [];
     const milliseconds = this.#milliseconds(timeout);
     if (isOver(milliseconds)) {
-      await this.#backend.delete([...entries.keys()]);
+      await this.backend.delete([...entries.keys()]);
       return [];
     }
-    const failed = await this.#backend.setMany(entries, milliseconds);
+    const failed = await this.backend.setMany(entries, milliseconds);
     return failed.map((made) => names.get(made)!);
   }
 
   async delete(key: CacheKey, options?: VersionOptions): Promise<boolean> {
     const made = this.#key(key, options, 'delete');
     this.#flights.forget(made);
-    return (await this.#backend.delete([made])) > 0;
+    return (await this.backend.delete([made])) > 0;
   }
 
   async deleteMany(keys: Iterable<CacheKey>, options?: VersionOptions): Promise<void> {
     const made = Array.from(keys, (key) => this.#key(key, options, 'deleteMany'));
     for (const key of made) this.#flights.forget(key);
-    if (made.length > 0) await this.#backend.delete(made);
+    if (made.length > 0) await this.backend.delete(made);
   }
 
   async incr(key: CacheKey, delta = 1, options?: VersionOptions): Promise<number> {
     const made = this.#key(key, options, 'incr');
-    const sum = await this.#backend.increment(made, delta);
+    const sum = await this.backend.increment(made, delta);
     if (sum === undefined) throw new MissingCacheKeyError(made);
     return sum;
   }
 
-  async clear(): Promise<void> {
+  async clear(): Promise<boolean> {
     this.#flights.forgetAll();
-    await this.#backend.clear();
+    return this.backend.clear();
   }
 
   async getOrSet<T>(
@@ -169,7 +170,7 @@ export class BackendCache extends Cache {
     options: GetOrSetOptions<T> = {},
   ): Promise<T> {
     const made = this.#key(key, options, 'getOrSet');
-    const found = await this.#fresh(await this.#backend.get(made));
+    const found = await this.#fresh(await this.backend.get(made));
     if (found !== undefined) return found as T;
     const { isOwn, result } = this.#flights.join(made, (isCurrent) =>
       this.#compute(made, factory, this.#milliseconds(timeout), options, isCurrent),
@@ -196,31 +197,31 @@ export class BackendCache extends Cache {
     if (value === undefined || isOver(timeout) || !isCurrent()) return { value, tagged };
     if (tagged) {
       await this.#storeTagged(made, tagged, timeout);
-    } else if (!(await this.#backend.add(made, value, timeout))) {
-      const theirs = (await this.#backend.get(made)) as T | undefined;
+    } else if (!(await this.backend.add(made, value, timeout))) {
+      const theirs = (await this.backend.get(made)) as T | undefined;
       return { value: theirs === undefined ? value : theirs };
     }
     return { value, tagged };
   }
 
   async invalidateTags(...tags: string[]): Promise<void> {
-    if (tags.length > 0) await this.#backend.tags.invalidate(this.#tags(tags));
+    if (tags.length > 0) await this.backend.tags.invalidate(this.#tags(tags));
   }
 
   async moment(): Promise<number> {
-    return (await this.#backend.tags.read([])).now;
+    return (await this.backend.tags.read([])).now;
   }
 
   withVersion(version: number): Cache {
-    return new BackendCache(this.#backend, { version }, this);
+    return new BackendCache(this.backend, { version }, this);
   }
 
   withPrefix(keyPrefix: string): Cache {
-    return new BackendCache(this.#backend, { keyPrefix }, this);
+    return new BackendCache(this.backend, { keyPrefix }, this);
   }
 
   close(): Promise<void> {
-    return this.#backend.close();
+    return this.backend.close();
   }
 
   async #store(
@@ -230,10 +231,10 @@ export class BackendCache extends Cache {
     options: SetOptions = {},
   ): Promise<void> {
     if (isOver(timeout)) {
-      await this.#backend.delete([made]);
+      await this.backend.delete([made]);
       return;
     }
-    if (!options.tags) return this.#backend.set(made, value, timeout);
+    if (!options.tags) return this.backend.set(made, value, timeout);
     const asOf = options.asOf ?? (await this.moment());
     await this.#storeTagged(made, new Tagged(value, options.tags, asOf), timeout);
   }
@@ -241,8 +242,8 @@ export class BackendCache extends Cache {
   async #storeTagged(made: string, tagged: Tagged, timeout: number | null): Promise<void> {
     // Reading makes the tags known to the store, so that "unknown" can mean "lost" later on.
     const { changes } = await this.#readTags(tagged.tags);
-    if (tagged.isFresh(changes)) await this.#backend.set(made, tagged, timeout);
-    else await this.#backend.delete([made]);
+    if (tagged.isFresh(changes)) await this.backend.set(made, tagged, timeout);
+    else await this.backend.delete([made]);
   }
 
   /** Unwraps what the store answered; a value whose tags have changed is a miss. */
@@ -256,7 +257,7 @@ export class BackendCache extends Cache {
   }
 
   #readTags(tags: readonly string[]): Promise<TagReading> {
-    return this.#backend.tags.read(this.#tags(tags));
+    return this.backend.tags.read(this.#tags(tags));
   }
 
   #key(key: CacheKey, options: VersionOptions | undefined, operation: string): string {

@@ -106,8 +106,12 @@ export abstract class Cache {
    */
   abstract incr(key: CacheKey, delta?: number, options?: VersionOptions): Promise<number>;
 
-  /** Removes everything from the store, other prefixes and versions included. */
-  abstract clear(): Promise<void>;
+  /**
+   * Removes everything from the store, other prefixes and versions included.
+   *
+   * @returns Whether that is done; `false` when the store is down, and everything in it a miss until it is.
+   */
+  abstract clear(): Promise<boolean>;
 
   /**
    * Returns a value, or computes and stores it.

@@ -65,8 +65,8 @@ export abstract class CacheBackend {
    * @throws NotAnIntegerError when the value is anything else.
    */
   abstract increment(key: string, delta: number): Promise<number | undefined>;
-  /** Removes everything in this store, whatever its prefix and version. */
-  abstract clear(): Promise<void>;
+  /** Removes everything in this store, whatever its prefix and version; tells whether that is done. */
+  abstract clear(): Promise<boolean>;
 
   /** Returns a value with the moment at which it ends. */
   async getEntry(key: string): Promise<CacheEntry | undefined> {

@@ -38,5 +38,7 @@ class DummyBackend extends CacheBackend {
 
   async increment(): Promise<undefined> {}
 
-  async clear(): Promise<void> {}
+  async clear(): Promise<boolean> {
+    return true;
+  }
 }

@@ -97,8 +97,9 @@ export class FileBackend extends CacheBackend {
     });
   }
 
-  async clear(): Promise<void> {
+  async clear(): Promise<boolean> {
     for (const file of await this.#files.list()) await this.#files.remove(file);
+    return true;
   }
 
   async #find(file: string): Promise<Stamped | undefined> {

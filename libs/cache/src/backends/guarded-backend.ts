@@ -111,12 +111,13 @@ export class GuardedBackend extends CacheBackend {
     return this.#run(() => this.#store.increment(key, delta), undefined);
   }
 
-  clear(): Promise<void> {
+  clear(): Promise<boolean> {
     return this.#breaker.run(
       () => this.#store.clear(),
       () => {
         this.#lost.everything();
         this.#mend();
+        return false;
       },
     );
   }

@@ -82,8 +82,9 @@ export class KeyvBackend extends CacheBackend {
     });
   }
 
-  async clear(): Promise<void> {
+  async clear(): Promise<boolean> {
     await this.#keyv.clear();
+    return true;
   }
 
   override async close(): Promise<void> {

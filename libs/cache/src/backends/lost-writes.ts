@@ -1,7 +1,7 @@
 /** How lost writes are made up for. */
 export interface Repair {
   forget(keys: string[]): Promise<unknown>;
-  forgetAll(): Promise<void>;
+  forgetAll(): Promise<unknown>;
   invalidate(tags: string[]): Promise<void>;
 }
 

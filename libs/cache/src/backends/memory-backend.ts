@@ -91,8 +91,9 @@ export class MemoryBackend extends CacheBackend {
     return entry.value as number;
   }
 
-  async clear(): Promise<void> {
+  async clear(): Promise<boolean> {
     this.#entries.clear();
+    return true;
   }
 
   /** Copies everything before it stores anything, so that a value that cannot be cached stores none. */
@@ -116,7 +117,10 @@ export class MemoryBackend extends CacheBackend {
   }
 
   #put(key: string, value: unknown, timeout: number | null): void {
-    if (!this.#entries.delete(key) && this.#entries.size >= this.#options.maxEntries) this.#cull();
+    const { maxEntries, cullFrequency } = this.#options;
+    // As Django, who culls a part of a full cache whatever comes; one at a time only a newcomer needs room.
+    if (cullFrequency !== undefined && this.#entries.size >= maxEntries) this.#cull();
+    if (!this.#entries.delete(key) && this.#entries.size >= maxEntries) this.#cull();
     this.#entries.set(key, { value, expires: expiry(timeout) });
   }
 

@@ -57,7 +57,7 @@ export class CacheStore extends EventEmitter implements KeyvStoreAdapter {
     return this.cache.has(key);
   }
 
-  clear(): Promise<void> {
-    return this.cache.clear();
+  async clear(): Promise<void> {
+    await this.cache.clear();
   }
 }

@@ -116,8 +116,9 @@ export class MemcachedBackend extends CacheBackend {
     });
   }
 
-  async clear(): Promise<void> {
+  async clear(): Promise<boolean> {
     await this.#client.send(['flush_all\r\n']);
+    return true;
   }
 
   override close(): Promise<void> {

@@ -5,15 +5,20 @@ import {
   Module,
   Scope,
   type DynamicModule,
+  type NestModule,
   type OnApplicationShutdown,
+  type OnModuleInit,
   type Provider,
 } from '@nestjs/common';
-import { DiscoveryModule } from '@nestjs/core';
+import { DiscoveryModule, ModuleRef } from '@nestjs/core';
 import type { Cache } from '../cache.js';
 import { createCacheManager } from '../cache-manager/create-cache-manager.js';
 import { PageCacheFactory } from './page-cache.factory.js';
+import { PageHooksExplorer } from './page-hooks.explorer.js';
 import { PageLayersExplorer } from './page-layers.explorer.js';
 import { PageLayers } from './page-layers.js';
+import { PageVisits } from './page-visits.js';
+import { findProvider } from './find-provider.js';
 import { CacheRegistry } from './cache-registry.js';
 import { DEFAULT_ALIAS, tokenOf, wantedAliases } from './cache-tokens.js';
 import {
@@ -37,12 +42,23 @@ import {
  */
 @Module({
   imports: [DiscoveryModule],
-  providers: [PageCacheFactory, PageLayersExplorer, PageLayers],
-  exports: [PageCacheFactory, PageLayers],
+  providers: [PageCacheFactory, PageHooksExplorer, PageLayersExplorer, PageLayers, PageVisits],
+  exports: [PageCacheFactory, PageLayers, PageVisits],
 })
-export class CacheModule extends ConfigurableModuleClass implements OnApplicationShutdown {
-  constructor(private readonly registry: CacheRegistry) {
+export class CacheModule
+  extends ConfigurableModuleClass
+  implements NestModule, OnModuleInit, OnApplicationShutdown
+{
+  constructor(
+    private readonly registry: CacheRegistry,
+    private readonly modules: ModuleRef,
+    private readonly hooks: PageHooksExplorer,
+  ) {
     super();
+  }
+
+  onModuleInit(): void {
+    this.registry.attach((token) => findProvider(this.modules, token as never));
   }
 
   static override forRoot(options: Partial<CacheModuleOptions> & CacheModuleExtras = {}): DynamicModule {
@@ -62,6 +78,11 @@ export class CacheModule extends ConfigurableModuleClass implements OnApplicatio
    */
   static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
     return withCaches(super.forRootAsync(options), options.aliases ?? [DEFAULT_ALIAS], options);
+  }
+
+  /** Prepares the routes; Nest calls it before it registers them. */
+  configure(): void {
+    this.hooks.explore();
   }
 
   async onApplicationShutdown(): Promise<void> {

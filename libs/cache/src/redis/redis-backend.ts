@@ -106,8 +106,9 @@ export class RedisBackend extends CacheBackend {
     }
   }
 
-  clear(): Promise<void> {
-    return this.#connection.run((client) => this.#clear(client));
+  async clear(): Promise<boolean> {
+    await this.#connection.run((client) => this.#clear(client));
+    return true;
   }
 
   override close(): Promise<void> {

@@ -177,7 +177,7 @@ const writing: Cases = {
     await cache.set('k', 1);
     await cache.set('k', 2, null, { version: 9 });
     await cache.withPrefix('other').set('k', 3);
-    await cache.clear();
+    assert.equal(await cache.clear(), true);
     assert.equal(await cache.has('k'), false);
     assert.equal(await cache.has('k', { version: 9 }), false);
     assert.equal(await cache.withPrefix('other').has('k'), false);

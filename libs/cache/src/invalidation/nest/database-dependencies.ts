@@ -45,12 +45,20 @@ export class DatabaseDependencies extends DependencySource implements OnModuleIn
     return (this.options.databases ?? this.databases.aliases).map((alias) => this.databases.get(alias));
   }
 
+  /** Leaves out the tables of caches: what a cache writes is no change of the data. */
+  #tagsOf(alias: string, tables: Iterable<string>): string[] {
+    return tagsOfTables(alias, tables).filter((tag) => !this.caches.ownTables.has(tag));
+  }
+
   #watch(database: Database): Disposable {
     return database.observe({
       statement: ({ database: alias, reads }) => {
-        if (reads.size > 0) currentDependencies()?.add(tagsOfTables(alias, reads));
+        if (reads.size > 0) currentDependencies()?.add(this.#tagsOf(alias, reads));
       },
-      committed: ({ database: alias, writes }) => this.caches.invalidateTags(tagsOfTables(alias, writes)),
+      committed: ({ database: alias, writes }) => {
+        const tags = this.#tagsOf(alias, writes);
+        return tags.length > 0 ? this.caches.invalidateTags(tags) : undefined;
+      },
       flow: () => currentDependencies(),
     });
   }
