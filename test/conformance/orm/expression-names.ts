@@ -28,7 +28,17 @@ function fieldType(value: Value): never {
 
 /** Gives an expression the type that `output_field` names. */
 function typed(made: orm.Expression, { output_field: type = null }: Keywords): orm.Expression {
-  return type === null ? made : orm.ExpressionWrapper(made, fieldType(type));
+  if (type === null) return made;
+  const wrapped = orm.ExpressionWrapper(made, fieldType(type));
+  if (toOurs(type) === 'Duration') durations.add(wrapped);
+  return wrapped;
+}
+
+const durations = new WeakSet<orm.Expression>();
+
+/** Whether a program has said that an expression is a length of time, which is a `timedelta` there. */
+export function isDuration(expression: orm.Expression | undefined): boolean {
+  return expression !== undefined && durations.has(expression);
 }
 
 function aggregate(make: (argument: never, options: never) => orm.Expression): Make {
@@ -112,9 +122,21 @@ const makers: Record<string, Make> = {
     ),
   Subquery: ([query], keywords) => typed(orm.Subquery(toOurs(query) as never), keywords),
   Exists: ([query]) => orm.Exists(toOurs(query) as never),
-  ExpressionWrapper: ([inner], { output_field: type }) =>
-    orm.ExpressionWrapper(toOurs(inner) as orm.Expression, fieldType(type)),
+  ExpressionWrapper: ([inner], keywords) => typed(toOurs(inner) as orm.Expression, keywords),
+  Func: (args, { function: name, template = '%(function)s(%(expressions)s)', ...keywords }) =>
+    typed(
+      orm.Func(asText(name!), args.map(argumentOf), {
+        template: asText(template).replace(/%\((function|expressions)\)s/g, '{$1}'),
+      }),
+      keywords,
+    ),
   Cast: ([value, type], { output_field: named }) => orm.Cast(argumentOf(value), fieldType(type ?? named)),
+  RawSQL: ([text, parameters = []], keywords) =>
+    typed(orm.RawSQL(asText(text), toOurs(parameters) as unknown[]), keywords),
+  FilteredRelation: ([path], { relation_name: named = path, condition = null }) =>
+    orm.FilteredRelation(pathOf(asText(named)), {
+      condition: condition === null ? orm.Q() : (toOurs(condition) as orm.QExpression),
+    }),
   Count: aggregate(orm.Count),
   Sum: aggregate(orm.Sum),
   Avg: aggregate(orm.Avg),

@@ -3,6 +3,7 @@ import type { BinaryOperator } from '../python/syntax.js';
 import {
   call,
   type Keywords,
+  Namespace,
   native,
   PythonFunction,
   PythonSlice,
@@ -12,11 +13,12 @@ import {
 } from '../python/index.js';
 import { inPython } from './errors.js';
 import { argumentOf, conditionsOf, ExpressionObject, filterArguments } from './expression-objects.js';
+import { isDuration } from './expression-names.js';
 import { camelCase, pathOf, pythonName } from './naming.js';
 import { asText } from './values.js';
 import { InstanceObject } from './instance-object.js';
 import { recordedTables } from './state-diff.js';
-import { fromOurs, namedOurs, toOurs, Wrapped } from './values.js';
+import { DurationObject, fromOurs, namedOurs, toOurs, Wrapped } from './values.js';
 import type { World } from './world.js';
 
 // The program decides at run time what it calls, so that types can say nothing of it.
@@ -56,6 +58,7 @@ export class QuerySetObject extends Wrapped {
     if (relationMethods.includes(name) && typeof this.query[our] !== 'function') return undefined;
     const method = methods[name];
     if (name === 'ordered') return this.query.isOrdered as boolean;
+    if (name === 'query') return new Namespace({ order_by: orderNames(this.query.state as orm.QueryState) });
     if (!method && typeof this.query[our] !== 'function') return undefined;
     return native(name, (args, keywords) => inPython(() => this.#call(name, args, keywords)));
   }
@@ -110,9 +113,14 @@ export class QuerySetObject extends Wrapped {
       const added = [...annotations.keys()].filter((name) => !selection.hidden.has(name));
       return this.world.instance(model, row as Record<string, unknown>, added);
     }
-    if (selection.form === 'flat') return fromOurs(row);
-    if (selection.form === 'list') return tuple((row as unknown[]).map(fromOurs));
-    return new Map(Object.entries(row).map(([name, value]) => [pythonName(name), fromOurs(value)]));
+    const read = (name: string, value: unknown): Value =>
+      typeof value === 'number' && isDuration(annotations.get(name)?.expression)
+        ? new DurationObject(value)
+        : fromOurs(value);
+    const { names, form } = selection;
+    if (form === 'flat') return read(names[0]!, row);
+    if (form === 'list') return tuple((row as unknown[]).map((value, index) => read(names[index]!, value)));
+    return new Map(Object.entries(row).map(([name, value]) => [pythonName(name), read(name, value)]));
   }
 
   async #at(index: number): Promise<Value> {
@@ -142,6 +150,11 @@ export class QuerySetObject extends Wrapped {
     };
     return of[name]?.();
   }
+}
+
+/** What a query is ordered by, as the program would write it. */
+function orderNames({ ordering = [] }: orm.QueryState): Value[] {
+  return ordering.map((term) => (typeof term === 'string' ? pythonName(term) : new ExpressionObject(term)));
 }
 
 const one =

@@ -35,6 +35,10 @@ export class DurationObject extends HostObject {
   constructor(readonly seconds: number) {
     super();
   }
+
+  override getAttribute(name: string): Value | undefined {
+    return name === 'total_seconds' ? native(name, () => this.seconds) : undefined;
+  }
 }
 
 /** A host object that stands for one value of ours. */

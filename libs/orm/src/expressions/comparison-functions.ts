@@ -1,5 +1,4 @@
 import { InvalidValueError, NotSupportedError } from '../errors.js';
-import type { Decimal } from '../query/decimal.js';
 import { lookup } from '../query/condition.js';
 import { predicateOf } from '../query/predicate.js';
 import type { Scope } from '../query/scope.js';
@@ -7,6 +6,7 @@ import { call, FALSE, keyword, sql, TRUE } from '../query/sql.js';
 import { typeOf, type ValueType } from '../query/value-type.js';
 import type { Symbolic } from './aggregates.js';
 import { commonType } from './case.js';
+import type { CastTypes } from './cast-types.js';
 import { type Argument, Expression, inherited, type Operand, operandOf } from './expression.js';
 import { FunctionCall } from './func.js';
 import { argumentOf } from './reference.js';
@@ -28,7 +28,11 @@ class Uniform<T> extends Expression<T> {
   override resolve(scope: Scope): Operand {
     const args = this.args.map((arg) => arg.resolve(scope));
     const nodes = args.map((arg) => arg.node);
-    return { node: call(this.name, nodes), type: commonType(args), ...inherited(args) };
+    return {
+      node: call(scope.dialect.functionName(this.name), nodes),
+      type: commonType(args),
+      ...inherited(args),
+    };
   }
 }
 
@@ -58,21 +62,6 @@ export function NullIf<const A extends Argument>(
 ): FunctionCall<{ nullable: Symbolic<A> }> {
   const right = typeof other === 'string' ? argumentOf(other) : operandOf(other);
   return new FunctionCall('nullif', [argumentOf(argument), right], ([type]) => type!);
-}
-
-/** The types that `Cast` and `ExpressionWrapper` can give. */
-export interface CastTypes {
-  Int: number;
-  BigInt: bigint;
-  Float: number;
-  Decimal: Decimal;
-  String: string;
-  Boolean: boolean;
-  DateTime: Date;
-  Date: Date;
-  Time: Date;
-  Duration: number;
-  Json: unknown;
 }
 
 /** The value as another type. Django: `Cast`. */

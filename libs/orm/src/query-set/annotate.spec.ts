@@ -7,8 +7,12 @@ import {
   Count,
   ExtractMonth,
   F,
+  FilteredRelation,
+  Func,
   Max,
   Q,
+  RawSQL,
+  sql,
   Sum,
   TruncMonth,
   Value,
@@ -170,5 +174,100 @@ describe('QuerySet.aggregate()', () => {
       .annotate({ pages: Coalesce(Sum('books.pages'), Value(0)), month: Max(ExtractMonth('books.pubdate')) })
       .filter({ id: 5 });
     expect(rows[0]).toMatchObject({ pages: 0, month: null });
+  });
+
+  it('aggregates the related rows that conditions before it have chosen', async () => {
+    const good = { 'books.rating': { gte: 4 } };
+    const counted = of('Publisher').annotate({ n: Count('books') });
+    const before = of('Publisher')
+      .filter(good)
+      .annotate({ n: Count('books') })
+      .orderBy('id');
+    expect((await before).map((row) => [row.id, row.n])).toEqual([
+      [1, 4],
+      [3, 4],
+      [4, 1],
+    ]);
+    const after = counted.filter(good).orderBy('id');
+    expect((await after).map((row) => [row.id, row.n])).toEqual([
+      [1, 4],
+      [3, 4],
+      [4, 3],
+    ]);
+    const some = of('Publisher').filter({ books: { some: { rating: { gte: 4 } } } });
+    expect((await some.annotate({ n: Count('books') }).orderBy('id')).map((row) => row.n)).toEqual([4, 4, 3]);
+    expect(
+      await of('Publisher')
+        .filter(good)
+        .aggregate({ n: Count('books') }),
+    ).toEqual({ n: 9 });
+    expect(await some.aggregate({ n: Count('books') })).toEqual({ n: 11 });
+  });
+
+  it('groups by values without multiplying the rows of several relations', async () => {
+    const grouped = of('Publisher')
+      .filter({ id: { in: [1, 2, 3] } })
+      .values('numAwards')
+      .annotate({
+        rows: Count(),
+        titles: Count('books'),
+        pages: Sum('books.pages'),
+        writers: Count('books.authors'),
+      })
+      .orderBy('numAwards');
+    const each = await of('Publisher')
+      .filter({ id: { in: [1, 2, 3] } })
+      .annotate({ titles: Count('books'), pages: Sum('books.pages'), writers: Count('books.authors') })
+      .orderBy('numAwards');
+    expect(await grouped).toEqual(
+      each.map(({ numAwards, titles, pages, writers }) => ({ numAwards, rows: 1, titles, pages, writers })),
+    );
+    const [first] = await grouped.filter({ writers: { gt: 2 } }).slice(0, 1);
+    expect(first).toEqual((await grouped).find(({ writers }) => writers > 2));
+  });
+
+  it('sees the rows of a filtered relation alone', async () => {
+    const good = FilteredRelation('books', { condition: Q({ 'books.rating': { gte: 4 } }) });
+    const publishers = of('Publisher').annotate({ good });
+    const counted = await publishers.annotate({ n: Count('good'), dearest: Max('good.price') }).orderBy('id');
+    expect(counted.map((row) => row.n)).toEqual([4, 0, 4, 1, 0, 0, 0]);
+    expect('good' in counted[0]!).toBe(false);
+    expect((await publishers.filter({ 'good.price': { gt: 70 } })).map((row) => row.id).sort()).toEqual([
+      3, 4,
+    ]);
+    const writers = FilteredRelation('authors', { condition: Q({ 'authors.age': { gte: 45 } }) });
+    const pairs = await of('Book')
+      .annotate({ writers })
+      .orderBy('id', 'writers.id')
+      .values('id', 'writers.name', 'writers.age');
+    const every = await of('Book').orderBy('id', 'authors.id').values('id', 'authors.name', 'authors.age');
+    expect(new Set(pairs.map((pair) => pair.id)).size).toBe(18);
+    expect(pairs.filter((pair) => pair['writers.age'] !== null)).toHaveLength(
+      every.filter((pair) => (pair['authors.age'] ?? 0) >= 45).length,
+    );
+    expect(() => publishers.filter({ 'nope.price': 1 } as never).toSQL()).toThrow(/"nope"/);
+  });
+
+  it('calls functions by name and takes SQL written by hand', async () => {
+    const names = await of('Publisher')
+      .filter({ id: { lte: 2 } })
+      .annotate({
+        initials: sql`left(${F('name')}, ${2})`.as('String'),
+        reversed: Func('reverse', ['name'], { as: 'String' }),
+        twice: RawSQL('num_awards * %s', [2], 'Int'),
+      })
+      .orderBy('id');
+    expect(names.map(({ initials, reversed, twice }) => [initials, reversed, twice])).toEqual([
+      ['No', 'galreV thcildroN', 6],
+      ['Bl', 'sserP noreH eulB', 2],
+    ]);
+    expect(() => Func('lower(name); --', ['name'])).toThrow(InvalidValueError);
+    const text = "x'; drop table shop_book; --";
+    expect(
+      await of('Book')
+        .annotate({ text: sql`${text}`.as('String') })
+        .filter({ text })
+        .count(),
+    ).toBe(18);
   });
 });

@@ -1,5 +1,6 @@
 import { InvalidValueError } from '../errors.js';
 import { Expression, operandOf } from '../expressions/expression.js';
+import type { FilteredRelationSpecification } from '../expressions/filtered-relation.js';
 import type { ModelMetadata } from '../metadata/schema.js';
 import { findField, scalarFields } from '../query/names.js';
 import type { QueryState } from '../query/state.js';
@@ -35,6 +36,20 @@ export function annotated(
     }
   }
   return { annotations, selection, grouping };
+}
+
+/** The filtered relations of a query together with further ones. */
+export function withRelations(
+  { relations, annotations }: QueryState,
+  added: ReadonlyMap<string, FilteredRelationSpecification>,
+  model: ModelMetadata,
+): QueryState['relations'] {
+  if (added.size === 0) return relations;
+  for (const name of added.keys()) {
+    checkNewName('annotate', name, model);
+    if (annotations.has(name)) throw new InvalidValueError(`"${name}" is the name of an annotation already.`);
+  }
+  return new Map([...(relations ?? []), ...added]);
 }
 
 /** Makes a query one for named values; without names for all that a row would have. */

@@ -1,4 +1,5 @@
 import type { Expression, ExpressionSource } from '../expressions/expression.js';
+import type { FilteredRelationSpecification } from '../expressions/filtered-relation.js';
 import type { Decimal } from '../query/decimal.js';
 import type { DatePartName, IsJson, Payload, Related } from './types.js';
 
@@ -11,9 +12,9 @@ export type Filter<P extends Payload, A = object> = {
 } & {
   [Name in keyof P['objects']]?: RelationFilter<P['objects'][Name]>;
 } & {
-  [Name in keyof A]?: ValueFilter<A[Name]>;
+  [Name in keyof A]?: A[Name] extends FilteredRelationSpecification ? unknown : ValueFilter<A[Name]>;
 } & {
-  [Name in keyof (P['objects'] & P['scalars']) & string as `${Name}.${string}`]?: unknown;
+  [Name in keyof (P['objects'] & P['scalars'] & A) & string as `${Name}.${string}`]?: unknown;
 } & {
   AND?: FilterOrExpression<P, A> | readonly FilterOrExpression<P, A>[];
   OR?: readonly FilterOrExpression<P, A>[];

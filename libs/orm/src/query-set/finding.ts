@@ -9,6 +9,7 @@ import {
 import type { Aggregate } from '../expressions/aggregate.js';
 import { Trunc, type TruncOptions } from '../expressions/date-functions.js';
 import type { Expression } from '../expressions/expression.js';
+import type { SqlFragment } from '../expressions/raw-sql.js';
 import type { ModelName } from '../metadata/register.js';
 import type { ModelMetadata } from '../metadata/schema.js';
 import { isSliced } from '../query/slice.js';
@@ -20,9 +21,9 @@ import { fieldType } from '../query/value-type.js';
 import { containsAggregate } from './contains-aggregate.js';
 import type { FilterOrExpression } from './filter.js';
 import { namedExpressions } from './named-expressions.js';
-import { type RawOptions, rawRows } from './raw.js';
+import { type RawOptions, rawRows, rawStatement } from './raw.js';
 import { Reading } from './reading.js';
-import type { AnnotationValues, PayloadOf, ValidExpression } from './types.js';
+import type { AnnotationValues, PayloadOf, RowOf, ValidExpression } from './types.js';
 
 const dateUnits: readonly TruncUnit[] = ['year', 'quarter', 'month', 'week', 'day'];
 
@@ -76,6 +77,23 @@ export abstract class Finding<M extends ModelName, T, A> extends Reading<T> {
   /** The row that comes last by some fields, or by those that the manager is made with. Django: `latest`. */
   latest<const P extends readonly string[]>(...fields: P): Promise<T> {
     return this.#extreme(fields, true);
+  }
+
+  /**
+   * The row that comes after another one by a field, and by the key where that is the same. Django: `get_next_by_FOO`.
+   *
+   * @example
+   * await orders.filter({ status: 'paid' }).getNextBy('placedAt', order)
+   *
+   * @throws DoesNotExistError where the row is the last one.
+   */
+  getNextBy(field: Extract<keyof RowOf<M>, string>, row: Partial<RowOf<M>>): Promise<T> {
+    return this.#neighbour(field, row, 'gt');
+  }
+
+  /** The row that comes before another one by a field. Django: `get_previous_by_FOO`. */
+  getPreviousBy(field: Extract<keyof RowOf<M>, string>, row: Partial<RowOf<M>>): Promise<T> {
+    return this.#neighbour(field, row, 'lt');
   }
 
   /** Whether a row is among those that the query finds. Django: `contains`. */
@@ -171,7 +189,7 @@ export abstract class Finding<M extends ModelName, T, A> extends Reading<T> {
     expressions: E & { [Name in keyof E]: ValidExpression<PayloadOf<M>, E[Name], A> },
     ...positional: Aggregate[]
   ): Promise<AnnotationValues<PayloadOf<M>, E, A>> {
-    const named = namedExpressions([expressions, ...positional]);
+    const { expressions: named } = namedExpressions([expressions, ...positional]);
     for (const [name, expression] of named) {
       if (!containsAggregate(expression, this.state.annotations)) {
         throw new InvalidQueryError(`"${name}" is no aggregate.`);
@@ -185,13 +203,23 @@ export abstract class Finding<M extends ModelName, T, A> extends Reading<T> {
    *
    * @example
    * await books.raw('SELECT * FROM shop_book WHERE pages > $1', [300])
+   * await books.raw(sql`SELECT * FROM shop_book WHERE pages > ${300}`)
    */
   raw(
     sql: string,
-    parameters: readonly unknown[] = [],
-    options: RawOptions = {},
+    parameters?: readonly unknown[],
+    options?: RawOptions,
+  ): Promise<(T & Record<string, unknown>)[]>;
+  raw(sql: SqlFragment, options?: RawOptions): Promise<(T & Record<string, unknown>)[]>;
+  raw(
+    sql: string | SqlFragment,
+    ...[given, last]: [given?: readonly unknown[] | RawOptions, last?: RawOptions]
   ): Promise<(T & Record<string, unknown>)[]> {
-    return rawRows(this.context.database, this.state.model, sql, parameters, options) as never;
+    const { database } = this.context;
+    const isText = typeof sql === 'string';
+    const statement = rawStatement(database, sql, (isText && (given as readonly unknown[])) || []);
+    const options = (isText ? last : (given as RawOptions)) ?? {};
+    return rawRows(database, this.state.model, statement, options) as never;
   }
 
   /** The same query, not yet read. Django: `all`. */
@@ -200,6 +228,26 @@ export abstract class Finding<M extends ModelName, T, A> extends Reading<T> {
   }
 
   protected abstract override with(changes: Partial<QueryState>): this;
+
+  async #neighbour(field: string, row: object, comparison: 'gt' | 'lt'): Promise<T> {
+    const names = [field, ...this.model.primaryKey];
+    const values = names.map((name) => (row as Record<string, unknown>)[name] ?? null);
+    if (values.includes(null)) {
+      throw new InvalidValueError(
+        `A row of ${this.model.name} needs "${names.join('", "')}" to have neighbours.`,
+      );
+    }
+    // One branch for each name: the ones before it are the same, and it is beyond.
+    const branches = names.map((name, index) => ({
+      ...Object.fromEntries(names.slice(0, index).map((same, place) => [same, values[place]])),
+      [name]: { [comparison]: values[index] },
+    }));
+    const ordering = names.map((name) => (comparison === 'gt' ? name : `-${name}`));
+    const query = this.filter({ OR: branches } as never);
+    const found = await query.with({ ordering, isDefaultOrdering: false, isReversed: false }).first();
+    if (!found) throw new DoesNotExistError(this.model.name);
+    return found;
+  }
 
   #extreme(fields: readonly string[], isReversed: boolean): Promise<T> {
     if (isSliced(this.state)) throw new InvalidQueryError('earliest() and latest() cannot follow slice().');

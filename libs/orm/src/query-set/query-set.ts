@@ -6,7 +6,7 @@ import type { ModelName } from '../metadata/register.js';
 import { isSliced } from '../query/slice.js';
 import type { StateHolder } from '../query/prefetch.js';
 import type { LockOptions, QueryState } from '../query/state.js';
-import { annotated, selecting, type ValuesTerm } from './annotated.js';
+import { annotated, selecting, type ValuesTerm, withRelations } from './annotated.js';
 import { combined, merged } from './combined.js';
 import type { FilterOrExpression } from './filter.js';
 import { loading } from './loading.js';
@@ -25,6 +25,7 @@ import type {
   ValuesRow,
 } from './rows.js';
 import type {
+  AnnotatedRow,
   AnnotationValues,
   OrderArgument,
   PayloadOf,
@@ -73,22 +74,20 @@ export class QuerySet<M extends ModelName = ModelName, T = RowOf<M>, A = object>
    */
   annotate<const E extends Record<string, unknown>>(
     expressions: E & ValidAnnotations<PayloadOf<M>, E, A>,
-  ): QuerySet<M, T & AnnotationValues<PayloadOf<M>, E, A>, A & AnnotationValues<PayloadOf<M>, E, A>> &
+  ): QuerySet<M, T & AnnotatedRow<PayloadOf<M>, E, A>, A & AnnotationValues<PayloadOf<M>, E, A>> &
     Extra<this>;
   annotate(
     ...expressions: Aggregate[]
   ): QuerySet<M, T & Record<string, unknown>, A & Record<string, unknown>> & Extra<this>;
-  annotate(...expressions: object[]): never {
-    const named = namedExpressions(expressions);
-    return this.with(annotated(this.state, this.model, named, { isHidden: false })) as never;
+  annotate(...given: object[]): never {
+    return this.#naming(given, false) as never;
   }
 
   /** Names expressions for conditions and orders, without adding them to the rows. Django: `alias`. */
   alias<const E extends Record<string, unknown>>(
     expressions: E & ValidAnnotations<PayloadOf<M>, E, A>,
   ): QuerySet<M, T, A & AnnotationValues<PayloadOf<M>, E, A>> & Extra<this> {
-    const named = namedExpressions([expressions]);
-    return this.with(annotated(this.state, this.model, named, { isHidden: true })) as never;
+    return this.#naming([expressions], true) as never;
   }
 
   /**
@@ -261,6 +260,12 @@ export class QuerySet<M extends ModelName = ModelName, T = RowOf<M>, A = object>
     if (condition.isEmpty) return this.all();
     this.#checkUnsliced('filter');
     return this.with({ conditions: [...this.state.conditions, condition] });
+  }
+
+  #naming(given: readonly object[], isHidden: boolean): this {
+    const { relations, expressions } = namedExpressions(given);
+    const state = { ...this.state, relations: withRelations(this.state, relations, this.model) };
+    return this.of({ ...state, ...annotated(state, this.model, expressions, { isHidden }) });
   }
 
   #loading(kind: 'only' | 'defer', fields: readonly (string | null)[]): this {

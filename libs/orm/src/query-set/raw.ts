@@ -1,6 +1,8 @@
 import type { Database } from '../database/database.js';
 import { FieldDoesNotExistError } from '../errors.js';
 import type { ScalarField } from '../metadata/schema.js';
+import type { SqlFragment } from '../expressions/raw-sql.js';
+import { dialectOf } from '../query/dialects/dialects.js';
 import { scalarFields } from '../query/names.js';
 import { ObjectShape } from '../query/shape.js';
 import { fieldType, typeOf } from '../query/value-type.js';
@@ -10,12 +12,27 @@ export interface RawOptions {
   translations?: Readonly<Record<string, string>>;
 }
 
+export interface RawStatement {
+  readonly sql: string;
+  readonly parameters: readonly unknown[];
+}
+
+/** What `raw()` was given, as text and parameters. */
+export function rawStatement(
+  database: Database,
+  sql: string | SqlFragment,
+  parameters: readonly unknown[],
+): RawStatement {
+  if (typeof sql === 'string') return { sql, parameters };
+  const dialect = dialectOf(database.dialect);
+  return dialect.compile(sql.statement(dialect, database.schema));
+}
+
 /** Reads the rows of a statement as rows of a model; further columns come as they are. */
 export async function rawRows(
   database: Database,
   modelName: string,
-  sql: string,
-  parameters: readonly unknown[],
+  { sql, parameters }: RawStatement,
   { translations = {} }: RawOptions,
 ): Promise<object[]> {
   const model = database.schema.models[modelName]!;

@@ -1,5 +1,6 @@
 import type { Decimal } from '../query/decimal.js';
 import type { Expression, Ordering } from '../expressions/expression.js';
+import type { FilteredRelationSpecification } from '../expressions/filtered-relation.js';
 import type { ModelName, ModelTypes, RegisteredModels } from '../metadata/register.js';
 
 /** What types know of a model: the names and types of its columns, and the models at the other ends of its relations. */
@@ -22,7 +23,9 @@ type NullOf<T> = null extends T ? null : T extends readonly unknown[] ? null : n
 
 /** The value that a name or a dotted path leads to; `never` where there is none. */
 export type PathValue<P extends Payload, Path extends string, A = object> = Path extends keyof A
-  ? A[Path]
+  ? A[Path] extends FilteredRelationSpecification<infer Own>
+    ? PathValue<P, Own>
+    : A[Path]
   : Path extends keyof P['scalars']
     ? P['scalars'][Path]
     : Path extends 'pk'
@@ -39,7 +42,9 @@ export type PathValue<P extends Payload, Path extends string, A = object> = Path
             : Head extends keyof P['scalars']
               ? InsideValue<P['scalars'][Head], Rest>
               : Head extends keyof A
-                ? unknown
+                ? A[Head] extends FilteredRelationSpecification<infer Own>
+                  ? PathValue<P, `${Own}.${Rest}`>
+                  : unknown
                 : never
           : never;
 
@@ -161,12 +166,21 @@ type UnknownNames<P extends Payload, Name extends string, A> = Name extends stri
 export type ValidAnnotations<P extends Payload, E, A = object> = {
   [Name in keyof E]: Name extends keyof P['scalars'] | keyof P['objects']
     ? `${Name & string} is already a field`
-    : ValidExpression<P, E[Name], A>;
+    : E[Name] extends FilteredRelationSpecification<infer Path>
+      ? FilteredRelationSpecification<ValidPath<P, Path>>
+      : ValidExpression<P, E[Name], A>;
 };
 
-/** The values of annotations in a row. */
+/** What the names that `annotate()` was given mean in further expressions: values, and filtered relations. */
 export type AnnotationValues<P extends Payload, E, A = object> = {
   -readonly [Name in keyof E]: E[Name] extends Expression<infer T> ? Resolved<P, T, A> : E[Name];
+};
+
+/** The values of annotations in a row, of which filtered relations are none. */
+export type AnnotatedRow<P extends Payload, E, A = object> = {
+  -readonly [
+    Name in keyof E as E[Name] extends FilteredRelationSpecification ? never : Name
+  ]: E[Name] extends Expression<infer T> ? Resolved<P, T, A> : E[Name];
 };
 
 /** A term of `orderBy()`. */

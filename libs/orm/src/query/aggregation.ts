@@ -1,10 +1,12 @@
 import type { OperationNode } from 'kysely';
-import { Aggregate } from '../expressions/aggregate.js';
+import type { Aggregate } from '../expressions/aggregate.js';
 import type { Expression, Operand } from '../expressions/expression.js';
 import { type AggregateStrategy, inlineAggregates } from './aggregate-strategy.js';
 import { derivedScope } from './combination.js';
-import { usesWindow } from './mentions-window.js';
-import { compileSelect, openSelect, type OpenSelect } from './compiler.js';
+import { aggregatesIn } from './aggregates-in.js';
+import { usesWindow } from './mentions.js';
+import { compileSelect } from './compiler.js';
+import { openSelect, type OpenSelect } from './open-select.js';
 import { isSliced } from './slice.js';
 import { aggregateRelations } from './lateral-aggregates.js';
 import type { Scope } from './scope.js';
@@ -37,15 +39,11 @@ export function compileAggregation(
     usesWindow(expression, state.annotations),
   );
   if (!isPlain(state) || isOfWindow) return overSubquery(state, expressions, statement);
-  const open = openSelect(state, statement);
-  const { scope } = open;
-  const relations = new Set<string>();
-  for (const expression of expressions.values()) {
-    for (const aggregate of aggregatesIn(expression))
-      relations.add(aggregateRelations(aggregate, scope).join());
-  }
+  const relations = relationsOfEach(expressions, openSelect(state, statement).scope);
   if (relations.size > 1) return overEachRelation(state, expressions, statement);
-  for (const relation of [...relations][0]?.split(',').filter(Boolean) ?? []) scope.range(relation);
+  const [ranging = []] = relations.values();
+  const open = openSelect(state, statement, { ranging });
+  const { scope } = open;
   scope.aggregates = inlineAggregates;
   return aggregation(
     expressions,
@@ -71,11 +69,14 @@ function aggregation(
   return { node, shape: new ObjectShape(fields, scope.schema), isEmpty };
 }
 
-/** The aggregates of an expression that are computed in the scope itself. */
-function aggregatesIn(expression: Expression): Aggregate[] {
-  if (expression instanceof Aggregate) return [expression];
-  if (expression.opensScope) return [];
-  return expression.sources.flatMap((inner) => aggregatesIn(inner));
+/** The sets of relations that aggregates are computed over, each set once. */
+function relationsOfEach(
+  expressions: ReadonlyMap<string, Expression>,
+  scope: Scope,
+): ReadonlyMap<string, readonly string[]> {
+  const aggregates = [...expressions.values()].flatMap(aggregatesIn);
+  const sets = aggregates.map((aggregate) => aggregateRelations(aggregate, scope));
+  return new Map(sets.map((relations) => [relations.join(), relations]));
 }
 
 /** Aggregates over what a query selects: a slice, distinct rows, groups or a union. */
@@ -100,7 +101,7 @@ function overEachRelation(
   expressions: ReadonlyMap<string, Expression>,
   statement: Statement,
 ): CompiledAggregation {
-  const strategy = new ApartAggregates(() => openSelect(state, statement));
+  const strategy = new ApartAggregates((ranging) => openSelect(state, statement, { ranging }));
   const { scope, isEmpty } = openSelect(state, statement);
   scope.aggregates = strategy;
   return aggregation(
@@ -114,7 +115,7 @@ function overEachRelation(
 class ApartAggregates implements AggregateStrategy {
   readonly #parts = new Map<string, { alias: string; open: OpenSelect; selections: OperationNode[] }>();
 
-  constructor(readonly reopen: () => OpenSelect) {}
+  constructor(readonly reopen: (ranging: readonly string[]) => OpenSelect) {}
 
   get froms(): OperationNode[] {
     return [...this.#parts.values()].map(({ alias, open, selections }) =>
@@ -127,8 +128,7 @@ class ApartAggregates implements AggregateStrategy {
     const key = relations.join();
     let part = this.#parts.get(key);
     if (!part) {
-      const open = this.reopen();
-      for (const relation of relations) open.scope.range(relation);
+      const open = this.reopen(relations);
       open.scope.aggregates = inlineAggregates;
       part = { alias: scope.statement.alias(), open, selections: [] };
       this.#parts.set(key, part);
@@ -174,7 +174,7 @@ export function compileExists(
     const froms = [aliased(inner.node, statement.alias())];
     return { node: selectNode({ selections, froms, limit }), isEmpty: inner.isEmpty };
   }
-  const open = openSelect(state, statement, outer);
+  const open = openSelect(state, statement, { outer });
   return {
     node: selectNode({ selections, where: open.where, limit, ...open.tables() }),
     isEmpty: open.isEmpty,

@@ -20,7 +20,10 @@ export class Annotations {
 
   constructor(
     readonly entries: ReadonlyMap<string, Annotation>,
-    readonly perRow: (scope: Scope) => AggregateStrategy,
+    /** How aggregates of a row's relations are computed, of an annotation that follows so many conditions. */
+    readonly perRow: (scope: Scope, after: number) => AggregateStrategy,
+    /** How aggregates of groups of rows are computed. */
+    readonly perGroup: () => AggregateStrategy = () => inlineAggregates,
   ) {}
 
   /** Says which scope the annotations belong to. */
@@ -48,7 +51,7 @@ export class Annotations {
     // While an annotation is bound, its own name means the field or the annotation that it stands in front of.
     if (!annotation || !scope || this.#resolving.has(name)) return undefined;
     const outer = scope.aggregates;
-    scope.aggregates = annotation.isGrouped ? inlineAggregates : this.perRow(scope);
+    scope.aggregates = annotation.isGrouped ? this.perGroup() : this.perRow(scope, annotation.after);
     this.#resolving.add(name);
     try {
       const operand = annotation.expression.resolve(scope);

@@ -1,22 +1,15 @@
-import { JoinNode, type OperationNode } from 'kysely';
+import type { OperationNode } from 'kysely';
 import type { Operand } from '../expressions/expression.js';
-import { Annotations } from './annotations.js';
-import { inlineAggregates } from './aggregate-strategy.js';
-import { conditionOf } from './condition-of.js';
-import { LateralAggregates } from './lateral-aggregates.js';
+import { compileCombination } from './combination.js';
 import { inList } from './comparison-lookups.js';
 import { lockNode } from './lock.js';
+import { openSelect, type OpenSelect } from './open-select.js';
 import { orderingNodes } from './ordering.js';
-import { compileCombination } from './combination.js';
-import type { Condition } from './condition.js';
-import { mentionsWindow, usesWindow } from './mentions-window.js';
-import { keyFields } from './names.js';
-import { conjuncts, flattened } from './predicate.js';
-import { Scope } from './scope.js';
-import { selectNode, type SelectParts } from './select.js';
-import { isSliced, slice } from './slice.js';
+import type { Scope } from './scope.js';
+import { selectNode } from './select.js';
 import { type Column, selected } from './selection.js';
 import type { Shape } from './shape.js';
+import { isSliced, slice } from './slice.js';
 import { aliased, columnOf, FALSE, join, keyword, parameter, sql } from './sql.js';
 import type { OrderTerm, QueryState } from './state.js';
 import type { Statement } from './statement.js';
@@ -51,85 +44,6 @@ export interface Parents {
   readonly keys: readonly (readonly unknown[])[];
 }
 
-/** A query whose tables and conditions are known, and whose result is still open. */
-export interface OpenSelect {
-  readonly scope: Scope;
-  readonly where: readonly OperationNode[];
-  readonly having: readonly OperationNode[];
-  readonly isEmpty: boolean;
-  /** The tables and subqueries, once everything has been resolved that may need one. */
-  tables(): Pick<SelectParts, 'froms' | 'joins'>;
-}
-
-/** Opens the scope of a query and compiles its conditions. */
-export function openSelect(state: QueryState, statement: Statement, outer?: Scope): OpenSelect {
-  return openWith(state, statement, outer);
-}
-
-/** The conditions of each `filter()`, taken apart where all of them have to hold. */
-function conditionsOf(state: QueryState, scope: Scope): Condition[][] {
-  return state.conditions.map((condition) => flattened([conditionOf(condition, scope)]));
-}
-
-function openWith(state: QueryState, statement: Statement, outer?: Scope, only?: Condition[][]): OpenSelect {
-  let laterals: LateralAggregates | undefined;
-  const annotations = new Annotations(
-    state.annotations,
-    (scope) => (laterals ??= new LateralAggregates(scope)),
-  );
-  const scope = new Scope(statement, { outer, annotations }).selectFrom(statement.model(state.model));
-  annotations.attach(scope);
-  scope.aggregates = state.grouping ? inlineAggregates : annotations.perRow(scope);
-  const where: OperationNode[] = [];
-  const having: OperationNode[] = [];
-  let isEmpty = state.isNone === true;
-  const add = (conditions: readonly Condition[]): void => {
-    for (const outcome of conjuncts(conditions, scope)) {
-      if (outcome === false) isEmpty = true;
-      else if (outcome !== true) (outcome.isAggregate ? having : where).push(outcome.node);
-    }
-  };
-  const all = only ?? conditionsOf(state, scope);
-  const isOfWindow = (condition: Condition): boolean => mentionsWindow(condition, state.annotations);
-  const before = all.map((conditions) => conditions.filter((condition) => !isOfWindow(condition)));
-  const after = all.map((conditions) => conditions.filter(isOfWindow)).filter(({ length }) => length > 0);
-  before.forEach(add);
-  const windows: JoinNode[] = [];
-  if (after.length > 0) {
-    windows.push(joinWindows(scope, openWith(state, statement, outer, before), state.annotations));
-    after.forEach(add);
-  }
-  if (isEmpty) where.push(FALSE);
-  const tables = (): Pick<SelectParts, 'froms' | 'joins'> => ({
-    froms: scope.froms,
-    joins: laterals ? [...scope.joins, ...windows, ...laterals.joins] : [...scope.joins, ...windows],
-  });
-  return { scope, where, having, isEmpty, tables };
-}
-
-/** Joins the values that windows have in each row, so that conditions can name them. */
-function joinWindows(scope: Scope, inner: OpenSelect, annotations: QueryState['annotations']): JoinNode {
-  const alias = scope.statement.alias();
-  const keys = keyFields(scope.model);
-  const names = [...annotations]
-    .filter(([, { expression }]) => usesWindow(expression, annotations))
-    .map(([name]) => name);
-  const operands = names.map((name) => inner.scope.resolve(name));
-  const node = selectNode({
-    selections: [
-      ...keys.map((field, index) => aliased(inner.scope.root.column(field), `k${index}`)),
-      ...operands.map((operand, index) => aliased(operand.node, `w${index}`)),
-    ],
-    where: inner.where,
-    ...inner.tables(),
-  });
-  names.forEach((name, index) => {
-    scope.annotations?.replace(name, { node: columnOf(alias, `w${index}`), type: operands[index]!.type });
-  });
-  const on = keys.map((field, index) => sql`${columnOf(alias, `k${index}`)} = ${scope.root.column(field)}`);
-  return JoinNode.createWithOn('InnerJoin', aliased(node, alias), join(on, ' and '));
-}
-
 /** Compiles what a query selects. */
 export function compileSelect(
   state: QueryState,
@@ -138,7 +52,7 @@ export function compileSelect(
 ): CompiledSelect {
   if (state.combination)
     return compileCombination(state, state.combination, statement, options, compileSelect);
-  const open = openSelect(state, statement, options.outer);
+  const open = openSelect(state, statement, { outer: options.outer });
   const { scope } = open;
   const parents = options.parents && parentColumns(options.parents, scope);
   const { columns, shape } = selected(state, scope);
@@ -157,6 +71,7 @@ export function compileSelect(
     const position = columns.findIndex((column) => column.name === name);
     return position >= 0 ? keyword(String(position + 1)) : scope.resolve(name).node;
   });
+  if (groupBy) groupBy.push(...open.perGroup());
   const all = [...columns, ...added, ...(parents?.columns ?? [])];
   if (parents && isSliced(state))
     return slicedPerParent(state, open, { columns: all, shape, parents, orderBy });

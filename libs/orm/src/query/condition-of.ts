@@ -15,6 +15,8 @@ export interface WhereContext {
   readonly schema: SchemaMetadata;
   readonly model: ModelMetadata;
   readonly annotations?: Annotations;
+  /** The names of a path, where some of them mean others. */
+  names?(path: string): string[];
 }
 
 /** An expression that is made of conditions, as `Q` is. */
@@ -62,13 +64,14 @@ function many(value: unknown, context: WhereContext): Condition[] {
   return (Array.isArray(value) ? value : [value]).map((item) => conditionOf(item, context));
 }
 
-function named(key: string, value: unknown, context: WhereContext): Condition {
-  const names = key.split('.');
+function named(given: string, value: unknown, context: WhereContext): Condition {
+  const names = context.names?.(given) ?? given.split('.');
+  const key = names.join('.');
   const annotation = context.annotations?.type(names[0]!);
   if (annotation) return valueCondition(key, value, afterTransforms(annotation, names.slice(1)));
   let model = context.model;
   for (const [index, name] of names.entries()) {
-    const field = findField(model, name);
+    const field = findField(model, name.split(':', 1)[0]!);
     if (!field) {
       const choices = [
         ...Object.keys(model.fields),

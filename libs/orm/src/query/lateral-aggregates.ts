@@ -2,10 +2,11 @@ import { JoinNode, OnNode, type OperationNode } from 'kysely';
 import type { Aggregate } from '../expressions/aggregate.js';
 import type { Operand } from '../expressions/expression.js';
 import type { AggregateStrategy } from './aggregate-strategy.js';
-import { expressionRelations } from './predicate.js';
+import type { Condition } from './condition.js';
+import { conditionRelations, conjuncts, expressionRelations } from './predicate.js';
 import type { Scope } from './scope.js';
 import { selectNode } from './select.js';
-import { aliased, columnOf, sql } from './sql.js';
+import { aliased, columnOf, FALSE, sql } from './sql.js';
 
 interface Lateral {
   readonly alias: string;
@@ -19,10 +20,14 @@ interface Lateral {
  *
  * Aggregates over the same relation share one subquery.
  */
-export class LateralAggregates implements AggregateStrategy {
+export class LateralAggregates {
   readonly #laterals = new Map<string, Lateral>();
 
-  constructor(readonly scope: Scope) {}
+  constructor(
+    readonly scope: Scope,
+    /** The first so many conditions of the query, taken apart. */
+    readonly conditionsBefore: (after: number) => readonly Condition[],
+  ) {}
 
   /** The subqueries, to be joined after the tables that they refer to. */
   get joins(): JoinNode[] {
@@ -32,13 +37,20 @@ export class LateralAggregates implements AggregateStrategy {
     }));
   }
 
-  resolve(aggregate: Aggregate): Operand {
+  /** Computes the aggregates of what is named after so many conditions. */
+  following(after: number): AggregateStrategy {
+    return { resolve: (aggregate) => this.#resolve(aggregate, after) };
+  }
+
+  #resolve(aggregate: Aggregate, after: number): Operand {
     const relations = aggregateRelations(aggregate, this.scope);
-    if (!this.scope.dialect.features.lateral) return this.#scalar(aggregate, relations);
-    const key = relations.join();
+    const conditions = conditionsOn(relations, this.conditionsBefore(after), this.scope);
+    if (!this.scope.dialect.features.lateral) return this.#scalar(aggregate, relations, conditions);
+    const key = `${relations.join()}|${conditions.length}`;
     let lateral = this.#laterals.get(key);
     if (!lateral) {
-      lateral = { alias: this.scope.statement.alias(), scope: rowsOf(this.scope, relations), selections: [] };
+      const alias = this.scope.statement.alias();
+      lateral = { alias, scope: rowsOf(this.scope, relations, conditions), selections: [] };
       this.#laterals.set(key, lateral);
     }
     const operand = aggregate.over(lateral.scope);
@@ -47,8 +59,8 @@ export class LateralAggregates implements AggregateStrategy {
     return { node: columnOf(lateral.alias, name), type: operand.type };
   }
 
-  #scalar(aggregate: Aggregate, relations: readonly string[]): Operand {
-    const scope = rowsOf(this.scope, relations);
+  #scalar(aggregate: Aggregate, relations: readonly string[], conditions: readonly Condition[]): Operand {
+    const scope = rowsOf(this.scope, relations, conditions);
     const operand = aggregate.over(scope);
     return { node: sql`${subquery(scope, [operand.node])}`, type: operand.type };
   }
@@ -60,11 +72,29 @@ export function aggregateRelations(aggregate: Aggregate, scope: Scope): string[]
   return [...new Set(relations)].sort();
 }
 
-function rowsOf(scope: Scope, relations: readonly string[]): Scope {
+/** The conditions on related rows, as far as they choose the rows of some relations. */
+export function conditionsOn(
+  relations: readonly string[],
+  conditions: readonly Condition[],
+  scope: Scope,
+): readonly Condition[] {
+  if (relations.length === 0) return [];
+  return conditions.filter((condition) => {
+    const [relation] = conditionRelations(condition, scope);
+    return relation !== undefined && relations.includes(relation);
+  });
+}
+
+/** Opens a subquery over the rows of relations that conditions have chosen. */
+function rowsOf(scope: Scope, relations: readonly string[], conditions: readonly Condition[]): Scope {
   const [first, ...others] = relations;
   if (first === undefined) return scope.itself();
   const rows = scope.descend(first);
   for (const relation of others) rows.range(relation);
+  for (const outcome of conjuncts(conditions, rows)) {
+    if (typeof outcome !== 'boolean') rows.correlations.push(outcome.node);
+    else if (!outcome) rows.correlations.push(FALSE);
+  }
   return rows;
 }
 

@@ -51,7 +51,7 @@ export function conjuncts(conditions: readonly Condition[], scope: Scope, negate
   const outcomes: Outcome[] = [];
   const byRelation = new Map<string, Condition[]>();
   for (const condition of flattened(conditions)) {
-    const [relation] = relationsOf(condition, scope);
+    const [relation] = conditionRelations(condition, scope);
     if (relation === undefined) {
       outcomes.push(predicateOf(condition, scope, negated));
     } else {
@@ -124,7 +124,7 @@ function lookupPredicate(condition: LookupCondition, scope: Scope, negated: bool
     const [relation] = scope.manyPrefixes(condition.left);
     if (relation !== undefined) return missing(condition.left, relation, scope);
   }
-  const [relation] = relationsOf(condition, scope);
+  const [relation] = conditionRelations(condition, scope);
   if (relation !== undefined) return anyRelated(relation, [condition], scope);
   const lookup = lookups.get(condition.lookup);
   if (!lookup) throw FieldError.unknown(condition.lookup, 'a filter', lookups.keys());
@@ -195,14 +195,16 @@ function expressionPredicate(expression: Expression, scope: Scope): Outcome {
 }
 
 /** The to-many relations that a condition crosses, outermost first, and that it means one and the same row of. */
-function relationsOf(condition: Condition, scope: Scope): string[] {
+export function conditionRelations(condition: Condition, scope: Scope): string[] {
   switch (condition.kind) {
     case 'lookup': {
       if (isNullLookup(condition)) return [];
       return [...relationsOfSide(condition.left, scope), ...relationsOfSide(condition.right, scope, true)];
     }
     case 'group':
-      return condition.negated ? [] : condition.conditions.flatMap((inner) => relationsOf(inner, scope));
+      return condition.negated
+        ? []
+        : condition.conditions.flatMap((inner) => conditionRelations(inner, scope));
     case 'expression':
       return expressionRelations(condition.expression, scope);
     default:

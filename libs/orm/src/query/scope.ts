@@ -2,13 +2,23 @@ import { choices } from '@nest-quintet/core';
 import { JoinNode, type OperationNode } from 'kysely';
 import { FieldError, InvalidValueError } from '../errors.js';
 import type { Expression, Operand } from '../expressions/expression.js';
-import type { ModelMetadata, RelationField, SchemaMetadata } from '../metadata/schema.js';
+import type { QExpression } from '../expressions/q.js';
+import type {
+  FieldMetadata,
+  ModelMetadata,
+  RelationField,
+  ScalarField,
+  SchemaMetadata,
+} from '../metadata/schema.js';
 import { type AggregateStrategy, inlineAggregates } from './aggregate-strategy.js';
 import type { Annotations } from './annotations.js';
 import { findField, keyFields } from './names.js';
 import { relationEnds } from './relation-ends.js';
-import { aliased, columnOf, join, sql, tableNode } from './sql.js';
+import { predicateOf } from './predicate.js';
+import { selectNode } from './select.js';
+import { aliased, columnOf, FALSE, join, sql, tableNode } from './sql.js';
 import type { SqlDialect } from './sql-dialect.js';
+import type { QueryState } from './state.js';
 import type { Statement } from './statement.js';
 import { type KnownColumns, TableRef } from './table-ref.js';
 import { transformed } from './transforms.js';
@@ -20,6 +30,8 @@ export interface ScopeOptions {
   /** The scope whose paths this one goes on with; a subquery over one of its relations. */
   lineage?: Scope;
   annotations?: Annotations;
+  /** Relations of which only some rows are seen, by name. */
+  relations?: QueryState['relations'];
 }
 
 /**
@@ -43,6 +55,7 @@ export class Scope {
   readonly outer: Scope | undefined;
   readonly lineage: Scope | undefined;
   readonly annotations: Annotations | undefined;
+  readonly relations: QueryState['relations'];
   readonly #related = new Map<TableRef, Map<string, TableRef>>();
   readonly #bound = new Set<TableRef>();
   #root: TableRef | undefined;
@@ -54,6 +67,7 @@ export class Scope {
     this.outer = options.outer;
     this.lineage = options.lineage;
     this.annotations = options.annotations ?? options.lineage?.annotations;
+    this.relations = 'relations' in options ? options.relations : options.lineage?.relations;
     this.#root = options.lineage?.root;
   }
 
@@ -95,12 +109,12 @@ export class Scope {
 
   /** Binds a name or a dotted path: annotations first, then fields, then what a field's value has inside. */
   resolve(path: string): Operand {
-    const names = path.split('.');
+    const names = this.names(path);
     const annotation = this.annotations?.operand(names[0]!);
     if (annotation) return transformed(annotation, names.slice(1), this);
     let ref = this.root;
     for (const [index, name] of names.entries()) {
-      const field = findField(ref.model, name);
+      const field = fieldNamed(ref.model, name);
       if (!field) throw this.#unknown(name, ref);
       if (field.kind === 'scalar') {
         const node = ref.column(field);
@@ -124,9 +138,8 @@ export class Scope {
   table(path: string): TableRef {
     let ref = this.root;
     if (path === '') return ref;
-    const names = path.split('.');
-    for (const name of names) {
-      const field = findField(ref.model, name);
+    for (const name of this.names(path)) {
+      const field = fieldNamed(ref.model, name);
       if (!field) throw this.#unknown(name, ref);
       if (field.kind === 'scalar') throw new FieldError(`${ref.model.name}.${name} is not a relation.`);
       ref = this.#hop(ref, field);
@@ -138,13 +151,13 @@ export class Scope {
    * The to-many relations that a path crosses and whose rows this scope does not range over, outermost first.
    */
   manyPrefixes(path: string): string[] {
-    const names = path.split('.');
+    const names = this.names(path);
     if (this.annotations?.has(names[0]!)) return [];
     const prefixes: string[] = [];
     let model = this.model;
     let ref: TableRef | undefined = this.root;
     for (const [index, name] of names.entries()) {
-      const field = findField(model, name);
+      const field = fieldNamed(model, name);
       if (field?.kind !== 'relation') break;
       ref = ref && this.#find(ref, field.name);
       if (field.isList && !(ref && this.#isBound(ref))) prefixes.push(names.slice(0, index + 1).join('.'));
@@ -174,7 +187,7 @@ export class Scope {
 
   /** Looks at the row of a to-one relation: paths start from it, what they need is joined here. */
   onto(path: string): Scope {
-    const child = new Scope(this.statement, { lineage: this, outer: this.outer });
+    const child = new Scope(this.statement, { lineage: this, outer: this.outer, relations: undefined });
     child.#root = this.table(path);
     return child;
   }
@@ -190,13 +203,16 @@ export class Scope {
   }
 
   #selectRelated(parent: Scope, path: string): TableRef {
-    const end = path.lastIndexOf('.');
-    const from = parent.table(end < 0 ? '' : path.slice(0, end));
-    const relation = findField(from.model, path.slice(end + 1));
-    if (relation?.kind !== 'relation') throw parent.#unknown(path.slice(end + 1), from);
+    const names = parent.names(path);
+    const last = names.pop()!;
+    const from = parent.table(names.join('.'));
+    const relation = fieldNamed(from.model, last);
+    if (relation?.kind !== 'relation') throw parent.#unknown(last, from);
     const ref = this.#selected(from, relation);
     this.#remember(from, relation, ref);
     this.#bound.add(ref);
+    const filter = parent.#filterOf(relation);
+    if (filter) this.correlations.push(...parent.#lookingAt(this, from, relation, ref).#met(filter));
     return ref;
   }
 
@@ -230,6 +246,53 @@ export class Scope {
     return ref;
   }
 
+  /** The names of a path; that of a filtered relation is replaced by the relation's own and marked. */
+  names(path: string): string[] {
+    const names = path.split('.');
+    const filtered = this.relations?.get(names[0]!);
+    return filtered ? [...`${filtered.path}:${names[0]}`.split('.'), ...names.slice(1)] : names;
+  }
+
+  #filterOf(relation: RelationField): QExpression | undefined {
+    const [, alias] = relation.name.split(':');
+    return alias === undefined ? undefined : this.relations?.get(alias)?.condition;
+  }
+
+  /** A scope in which the path of a filtered relation means the row that its condition is about. */
+  #lookingAt(tables: Scope, from: TableRef, relation: RelationField, ref: TableRef): Scope {
+    tables.#remember(from, { ...relation, name: relation.name.split(':')[0]! }, ref);
+    tables.#bound.add(ref);
+    return tables;
+  }
+
+  #met(condition: QExpression): OperationNode[] {
+    const outcome = predicateOf(condition.conditionIn(this), this);
+    return typeof outcome === 'boolean' ? (outcome ? [] : [FALSE]) : [outcome.node];
+  }
+
+  /** Whether the key of a joined row is one of those that meet the condition of a filtered relation. */
+  #keyAmong(
+    filter: QExpression,
+    from: TableRef,
+    relation: RelationField,
+    column: (field: ScalarField) => OperationNode,
+  ): OperationNode {
+    const model = this.statement.model(relation.model);
+    const alias = this.statement.alias();
+    const child = new Scope(this.statement, { lineage: this, outer: this.outer });
+    child.froms.push(aliased(tableNode(model), alias));
+    const ref = new TableRef(model, child, false, () => alias);
+    const where = this.#lookingAt(child, from, relation, ref).#met(filter);
+    const keys = keyFields(model);
+    const select = selectNode({
+      selections: keys.map((field) => ref.column(field)),
+      froms: child.froms,
+      joins: child.joins,
+      where,
+    });
+    return sql`(${join(keys.map(column), ', ')}) in ${select}`;
+  }
+
   #remember(from: TableRef, relation: RelationField, ref: TableRef): void {
     const related = this.#related.get(from);
     if (related) related.set(relation.name, ref);
@@ -240,27 +303,34 @@ export class Scope {
     const target = this.statement.model(relation.model);
     const ends = relationEnds(this.schema, from.model, relation);
     if (relation.isList) this.isMultiplied = true;
+    const filter = this.#filterOf(relation);
+    const filtered = (on: OperationNode, column: (field: ScalarField) => OperationNode): OperationNode =>
+      filter ? sql`${on} and ${this.#keyAmong(filter, from, relation, column)}` : on;
     if (ends.through) {
       const { through, own, other } = ends;
       const alias = this.statement.alias();
-      const on = sql`${columnOf(alias, through.ownColumn)} = ${from.column(own)}`;
-      this.joins.push(JoinNode.createWithOn('LeftJoin', aliased(tableNode(through), alias), on));
       const node = columnOf(alias, through.otherColumn);
+      const on = filtered(sql`${columnOf(alias, through.ownColumn)} = ${from.column(own)}`, () => node);
+      this.joins.push(JoinNode.createWithOn('LeftJoin', aliased(tableNode(through), alias), on));
       const attach = (): string =>
         this.#join('LeftJoin', target, (to) => sql`${columnOf(to, other.column)} = ${node}`);
       return new TableRef(target, this, true, attach, new Map([[other.name, () => node]]));
     }
-    const isNullable = from.isNullable || !ends.isOwner || !relation.isRequired;
+    const isNullable = from.isNullable || !ends.isOwner || !relation.isRequired || filter !== undefined;
     const attach = (): string =>
       this.#join(isNullable ? 'LeftJoin' : 'InnerJoin', target, (alias) =>
-        join(
-          ends.pairs.map(({ own, other }) => sql`${columnOf(alias, other.column)} = ${from.column(own)}`),
-          ' and ',
+        filtered(
+          join(
+            ends.pairs.map(({ own, other }) => sql`${columnOf(alias, other.column)} = ${from.column(own)}`),
+            ' and ',
+          ),
+          (field) => columnOf(alias, field.column),
         ),
       );
-    const known: KnownColumns | undefined = ends.isOwner
-      ? new Map(ends.pairs.map(({ own, other }) => [other.name, () => from.column(own)]))
-      : undefined;
+    const known: KnownColumns | undefined =
+      ends.isOwner && !filter
+        ? new Map(ends.pairs.map(({ own, other }) => [other.name, () => from.column(own)]))
+        : undefined;
     const ref = new TableRef(target, this, isNullable, attach, known);
     if (relation.isList) void ref.alias;
     return ref;
@@ -298,4 +368,12 @@ export class Scope {
     const annotations = ref === this.root ? (this.annotations?.names() ?? []) : [];
     return FieldError.unknown(name, ref.model.name, [...Object.keys(ref.model.fields), ...annotations]);
   }
+}
+
+/** A field by a name that may be marked as that of a filtered relation, which is a relation of its own. */
+function fieldNamed(model: ModelMetadata, name: string): FieldMetadata | undefined {
+  const mark = name.indexOf(':');
+  if (mark < 0) return findField(model, name);
+  const field = findField(model, name.slice(0, mark));
+  return field?.kind === 'relation' ? { ...field, name } : undefined;
 }

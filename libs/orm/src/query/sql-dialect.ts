@@ -3,6 +3,7 @@ import { createQueryId } from 'kysely';
 import type { ArithmeticOperator } from '../expressions/arithmetic-type.js';
 import type { Operand } from '../expressions/expression.js';
 import { NotSupportedError } from '../errors.js';
+import { sql } from './sql.js';
 import type { ValueType } from './value-type.js';
 
 /** The parts of a date that a lookup or `Extract` can take. */
@@ -47,6 +48,16 @@ export abstract class SqlDialect {
   /** Writes a statement as text and parameters. */
   compile(node: OperationNode): { sql: string; parameters: readonly unknown[] } {
     return this.compiler.compileQuery(node as RootOperationNode, this.#queryId);
+  }
+
+  /** How the database calls a function that the library knows by another name. */
+  functionName(name: string): string {
+    return name;
+  }
+
+  /** Whether two values are the same, which two nulls are. */
+  same(left: OperationNode, right: OperationNode): OperationNode {
+    return sql`${left} is not distinct from ${right}`;
   }
 
   /** Turns a converted value into what the driver takes. */

@@ -1,4 +1,5 @@
 import type { Expression, Ordering } from '../expressions/expression.js';
+import type { FilteredRelationSpecification } from '../expressions/filtered-relation.js';
 import type { QExpression } from '../expressions/q.js';
 import type { Annotation } from './annotations.js';
 import type { Prefetch } from './prefetch.js';
@@ -9,6 +10,8 @@ export interface QueryState {
   /** One per `filter()` or `exclude()`, all of which have to hold. */
   readonly conditions: readonly QExpression[];
   readonly annotations: ReadonlyMap<string, Annotation>;
+  /** Relations of which only some rows are seen, by the names that they have in this query. */
+  readonly relations?: ReadonlyMap<string, FilteredRelationSpecification>;
   /** The names that rows are grouped by, once `values()` was followed by an aggregate. */
   readonly grouping?: readonly string[];
   readonly ordering?: readonly OrderTerm[];

@@ -2,7 +2,7 @@ import type { OperationNode } from 'kysely';
 import { FieldDoesNotExistError, FieldError, InvalidQueryError, NotSupportedError } from '../errors.js';
 import { Expression, isExpressionSource, operandOf } from '../expressions/expression.js';
 import type { ScalarField } from '../metadata/schema.js';
-import { openSelect, type OpenSelect } from './compiler.js';
+import { openSelect, type OpenSelect } from './open-select.js';
 import { isSliced } from './slice.js';
 import { findField, keyFields } from './names.js';
 import { relationEnds } from './relation-ends.js';
