@@ -70,7 +70,7 @@ export class NestApplication implements Application, OnApplicationShutdown {
   async respondToError(error: unknown, exchange: Exchange): Promise<HttpResponse> {
     // The handler may have written to the response of the request, or may still be writing.
     const aside = new ServerResponse(exchange.incoming);
-    exchange.outgoing.once('close', () => aside.emit('close'));
+    exchange.endWithIt(aside);
     try {
       return await new Promise((resolve) => {
         HeldResponse.hold(aside, resolve);

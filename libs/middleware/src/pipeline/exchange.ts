@@ -47,6 +47,7 @@ export class Exchange {
   #held: HeldResponse | undefined;
   #callbacks: ResponseCallback[] | undefined;
   #firstCallbacks: ResponseCallback[] | undefined;
+  #asides: ServerResponse[] | undefined;
   #resolve: ((response: HttpResponse) => void) | undefined;
   #innermost: HttpResponse | undefined;
   #isReleased = false;
@@ -132,6 +133,12 @@ export class Exchange {
     return this.#held;
   }
 
+  /** Lets a response that is made beside the real one be over together with it. */
+  endWithIt(aside: ServerResponse): void {
+    this.hold();
+    (this.#asides ??= []).push(aside);
+  }
+
   /** Adds a callback; the one added last, which is the innermost, is called first, but after those that are to be first. */
   onResponse(callback: ResponseCallback, isFirst = false): void {
     if (this.isMade) {
@@ -180,6 +187,7 @@ export class Exchange {
   /** An inner part that notices that its client has gone may never answer; what waits for it must not wait for ever. */
   #closed(held: HeldResponse): void {
     held.abandon();
+    for (const aside of this.#asides ?? []) aside.emit('close');
     if (this.#innermost !== undefined || this.#isReleased) return;
     setTimeout(() => this.#settle(new HttpResponse(null, { status: 499 })), this.owner.abandonAfter).unref();
   }
