@@ -22,7 +22,7 @@ export class CountingEngine extends MemoryEngine {
     return super.insert(id, record);
   }
 
-  protected override replace(id: string, expected: string, record: SessionRecord): Promise<boolean> {
+  protected override replace(id: string, expected: SessionRecord, record: SessionRecord): Promise<boolean> {
     this.#operations.push('replace');
     return super.replace(id, expected, record);
   }

@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Cache, getCacheToken } from '@nest-quintet/cache';
 import { ImproperlyConfiguredError } from '@nest-quintet/core';
 import { SessionEngine, type SessionEngineOptions } from '../engines/session-engine.js';
@@ -18,17 +16,14 @@ interface Entry {
   expiresAt: number;
 }
 
-/** Seconds after which the lock of a process that died is anyone's; far above what a write takes. */
-const LOCK_TIMEOUT = 10;
-
-/** Milliseconds between two attempts to take a lock, at most. */
-const LOCK_PAUSE = 20;
+/** Equals nothing that is stored. */
+const NO_ENTRY = 'no entry';
 
 /**
  * Keeps sessions in a cache of `@nest-quintet/cache`. Use one that every process shares and that does not evict.
  *
  * Caches answer a failure as a miss; an engine must not, or an outage would log everybody out. Where an answer can mean
- * either, the cache is asked to prove that it works.
+ * either, the cache is asked in a way that fails. Writing is one round trip: it compares and sets.
  */
 export class CacheEngine extends SessionEngine {
   readonly #cache: string | Cache;
@@ -54,30 +49,27 @@ export class CacheEngine extends SessionEngine {
   protected override async read(id: string): Promise<SessionRecord | undefined> {
     const entry = await this.cache.get<Entry>(entryKey(id));
     if (entry) return { data: entry.data, expiresAt: new Date(entry.expiresAt) };
-    await this.#prove();
+    await this.#prove(id);
     return undefined;
   }
 
-  protected override async insert(id: string, record: SessionRecord): Promise<boolean> {
-    if (await this.cache.add(entryKey(id), toEntry(record), secondsLeft(record))) return true;
-    await this.#prove();
-    return false;
+  protected override insert(id: string, record: SessionRecord): Promise<boolean> {
+    return this.cache.compareAndSet(entryKey(id), undefined, toEntry(record), secondsLeft(record));
   }
 
-  protected override replace(id: string, expected: string, record: SessionRecord): Promise<boolean> {
-    return this.#locked(id, async () => {
-      if ((await this.read(id))?.data !== expected) return false;
-      // The one write of a cache that tells whether it was made.
-      const failed = await this.cache.setMany({ [entryKey(id)]: toEntry(record) }, secondsLeft(record));
-      if (failed.length > 0) throw unproven();
-      return true;
-    });
+  protected override replace(id: string, expected: SessionRecord, record: SessionRecord): Promise<boolean> {
+    return this.cache.compareAndSet(entryKey(id), toEntry(expected), toEntry(record), secondsLeft(record));
   }
 
-  protected override remove(id: string): Promise<void> {
-    return this.#locked(id, async () => {
-      if (!(await this.cache.delete(entryKey(id)))) await this.#prove();
-    });
+  protected override async remove(id: string): Promise<void> {
+    const key = entryKey(id);
+    if (await this.cache.delete(key)) return;
+    // Nothing was there, or nobody answered: only the one or the other is a removal.
+    for (;;) {
+      const entry = await this.cache.get<Entry>(key);
+      if (entry === undefined) return this.#prove(id);
+      if (await this.cache.compareAndDelete(key, entry)) return;
+    }
   }
 
   private get cache(): Cache {
@@ -87,22 +79,13 @@ export class CacheEngine extends SessionEngine {
     );
   }
 
-  /** Lets one process at a time write a session. */
-  async #locked<T>(id: string, write: () => Promise<T>): Promise<T> {
-    const key = `session-lock:${id}`;
-    while (!(await this.cache.add(key, 1, LOCK_TIMEOUT))) {
-      await this.#prove();
-      await sleep(1 + Math.random() * LOCK_PAUSE);
-    }
-    try {
-      return await write();
-    } finally {
-      await this.cache.delete(key);
-    }
-  }
-
-  async #prove(): Promise<void> {
-    if (!(await this.cache.add(`session-probe:${randomUUID()}`, 1, 1))) throw unproven();
+  /**
+   * Asks for the same key in the way that fails when nobody answers.
+   *
+   * @throws CacheUnavailableError
+   */
+  async #prove(id: string): Promise<void> {
+    await this.cache.compareAndDelete(entryKey(id), NO_ENTRY);
   }
 }
 
@@ -116,10 +99,6 @@ function toEntry({ data, expiresAt }: SessionRecord): Entry {
 
 function secondsLeft({ expiresAt }: SessionRecord): number {
   return (expiresAt.getTime() - Date.now()) / 1000;
-}
-
-function unproven(): Error {
-  return new Error('the cache does not answer, or keeps nothing');
 }
 
 /**

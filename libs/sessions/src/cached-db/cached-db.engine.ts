@@ -56,7 +56,11 @@ export class CachedDbEngine extends PrismaEngine {
     return record;
   }
 
-  protected override async replace(id: string, expected: string, record: SessionRecord): Promise<boolean> {
+  protected override async replace(
+    id: string,
+    expected: SessionRecord,
+    record: SessionRecord,
+  ): Promise<boolean> {
     await this.#distrust(id);
     return super.replace(id, expected, record);
   }

@@ -69,9 +69,9 @@ export class FileEngine extends SessionEngine {
     }
   }
 
-  protected override replace(id: string, expected: string, record: SessionRecord): Promise<boolean> {
+  protected override replace(id: string, expected: SessionRecord, record: SessionRecord): Promise<boolean> {
     return this.#locked(id, async () => {
-      if ((await this.read(id))?.data !== expected) return false;
+      if ((await this.read(id))?.data !== expected.data) return false;
       // Readers see the old file or the new one, never half of it.
       await rename(await this.#draft(record), this.#file(id));
       return true;

@@ -1,5 +1,5 @@
-import { QuintetError } from '@nest-quintet/core';
-import { SessionStoreError } from '../errors.js';
+import { ImproperlyConfiguredError } from '@nest-quintet/core';
+import { SessionError, SessionStoreError } from '../errors.js';
 import type { SessionBackend } from '../session/session-backend.js';
 
 export interface GuardOptions {
@@ -35,7 +35,7 @@ export function guardBackend(
         if (!isDown) onDown?.(error);
         isDown = true;
       }
-      throw error instanceof QuintetError ? translate(error) : error;
+      throw error instanceof SessionError ? translate(error) : error;
     }
   }
 
@@ -65,7 +65,7 @@ export async function guardCall<T>(operation: string, call: () => Promise<T>, ti
     return await Promise.race([call(), late]);
   } catch (error) {
     // Our own errors are about the session, not about its store.
-    if (error instanceof QuintetError) throw error;
+    if (error instanceof SessionError || error instanceof ImproperlyConfiguredError) throw error;
     throw new SessionStoreError(`The session store failed to ${operation}.`, { cause: error });
   } finally {
     clearTimeout(timer);

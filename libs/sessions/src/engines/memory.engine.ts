@@ -17,8 +17,12 @@ export class MemoryEngine extends SessionEngine {
     return true;
   }
 
-  protected override async replace(id: string, expected: string, record: SessionRecord): Promise<boolean> {
-    if (this.#records.get(id)?.data !== expected) return false;
+  protected override async replace(
+    id: string,
+    expected: SessionRecord,
+    record: SessionRecord,
+  ): Promise<boolean> {
+    if (this.#records.get(id)?.data !== expected.data) return false;
     this.#records.set(id, record);
     return true;
   }

@@ -55,8 +55,8 @@ export abstract class SessionEngine extends expressSession.Store implements Engi
   protected abstract read(id: string): Promise<SessionRecord | undefined>;
   /** Stores a new record and says whether the id was free. */
   protected abstract insert(id: string, record: SessionRecord): Promise<boolean>;
-  /** Stores `record` if the record's data still are `expected`, in one step, and says whether they were. */
-  protected abstract replace(id: string, expected: string, record: SessionRecord): Promise<boolean>;
+  /** Stores `record` if what is stored still is `expected`, at least its data, in one step, and says whether it was. */
+  protected abstract replace(id: string, expected: SessionRecord, record: SessionRecord): Promise<boolean>;
   protected abstract remove(id: string): Promise<void>;
 
   clearExpired(_options?: ClearOptions): Promise<number> {
@@ -103,10 +103,11 @@ export abstract class SessionEngine extends expressSession.Store implements Engi
     const id = this.idOf(base.key);
     // Requests of one visitor in this process wait for each other here, so that they do not race in the store.
     return this.#queue.run(id, async () => {
-      for (let { text } = base; ; { text } = await this.demand(base.key)) {
-        const data = this.serializer.encode(changes.applyTo(this.serializer.decode(text)));
+      for (let current = base; ; current = await this.demand(base.key)) {
+        const expected = { data: current.text, expiresAt: current.expiresAt };
+        const data = this.serializer.encode(changes.applyTo(this.serializer.decode(current.text)));
         const record = this.#record(data, expiresAt);
-        if (await this.replace(id, text, record)) return this.#stored(base.key, record);
+        if (await this.replace(id, expected, record)) return this.#stored(base.key, record);
       }
     });
   }
@@ -177,7 +178,7 @@ export abstract class SessionEngine extends expressSession.Store implements Engi
     await this.#queue.run(id, async () => {
       while (!(await this.insert(id, record))) {
         const current = await this.read(id);
-        if (current && (await this.replace(id, current.data, record))) return;
+        if (current && (await this.replace(id, current, record))) return;
       }
     });
   }
@@ -186,7 +187,7 @@ export abstract class SessionEngine extends expressSession.Store implements Engi
     await this.#queue.run(id, async () => {
       for (;;) {
         const current = await this.read(id);
-        if (!current || (await this.replace(id, current.data, { ...current, expiresAt }))) return;
+        if (!current || (await this.replace(id, current, this.#record(current.data, expiresAt)))) return;
       }
     });
   }

@@ -8,7 +8,7 @@ import type { SessionRecord } from './session-record.js';
 export interface LockStore {
   insert(id: string, record: SessionRecord): Promise<boolean>;
   read(id: string): Promise<SessionRecord | undefined>;
-  replace(id: string, expected: string, record: SessionRecord): Promise<boolean>;
+  replace(id: string, expected: SessionRecord, record: SessionRecord): Promise<boolean>;
   remove(id: string): Promise<void>;
 }
 
@@ -52,14 +52,14 @@ export class SessionLocks {
   async #inherit(id: string, lease: SessionRecord): Promise<boolean> {
     const held = await this.store.read(id);
     if (!held || held.expiresAt.getTime() > Date.now()) return false;
-    return this.store.replace(id, held.data, lease);
+    return this.store.replace(id, held, lease);
   }
 
   #hold(id: string, first: SessionRecord): Unlock {
     let lease: SessionRecord = first;
     const renew = async () => {
       const next = { ...lease, expiresAt: new Date(Date.now() + LEASE) };
-      if (await this.store.replace(id, lease.data, next)) lease = next;
+      if (await this.store.replace(id, lease, next)) lease = next;
     };
     let renewal: Promise<unknown> = Promise.resolve();
     // A renewal that fails leaves the lease as it is: it ends, and the lock is anyone's.

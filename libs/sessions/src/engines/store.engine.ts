@@ -34,9 +34,13 @@ export class StoreEngine extends SessionEngine {
     return true;
   }
 
-  protected override async replace(id: string, expected: string, record: SessionRecord): Promise<boolean> {
+  protected override async replace(
+    id: string,
+    expected: SessionRecord,
+    record: SessionRecord,
+  ): Promise<boolean> {
     const current = await this.#get(id);
-    if (!current || encode(current) !== expected) return false;
+    if (!current || encode(current) !== expected.data) return false;
     await this.#set(id, record);
     return true;
   }

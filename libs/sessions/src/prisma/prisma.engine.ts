@@ -67,14 +67,18 @@ export class PrismaEngine extends SessionEngine {
     return inserted > 0;
   }
 
-  protected override async replace(id: string, expected: string, record: SessionRecord): Promise<boolean> {
+  protected override async replace(
+    id: string,
+    expected: SessionRecord,
+    record: SessionRecord,
+  ): Promise<boolean> {
     const { database, table } = this.#attached;
     const columns = this.#columns(record);
     const set = columns.map(([name], i) => `${name} = ${this.#slot(i + 1)}`).join(', ');
     const [key, data] = [this.#slot(columns.length + 1), this.#slot(columns.length + 2)];
     const updated = await database.execute(
       `UPDATE ${table.name} SET ${set} WHERE ${table.key} = ${key} AND ${table.data} = ${data}`,
-      [...columns.map(([, value]) => value), id, expected],
+      [...columns.map(([, value]) => value), id, expected.data],
     );
     return updated > 0;
   }
