@@ -12,6 +12,7 @@ export * from './metadata/register.js';
 export * from './metadata/schema.js';
 export * from './orm.module.js';
 export * from './query-set/index.js';
+export * from './seeing/index.js';
 export * from './signals/index.js';
 export * from './transactions/atomic.decorator.js';
 export * from './transactions/errors.js';

@@ -1,9 +1,12 @@
 import {
   type DynamicModule,
   Global,
+  Inject,
   type InjectionToken,
   Logger,
+  type MiddlewareConsumer,
   Module,
+  type NestModule,
   type OnApplicationShutdown,
   type Provider,
 } from '@nestjs/common';
@@ -23,6 +26,9 @@ import {
   MODULE_OPTIONS_TOKEN,
   type OrmModuleOptions,
 } from './orm.module-definition.js';
+import { describeRepeated } from './seeing/describe-repeated.js';
+import { QueryLog } from './seeing/query-log.js';
+import { requestScope } from './seeing/request-scope.middleware.js';
 import { modelSignals } from './signals/with-model-signals.js';
 
 /** What `forRootAsync` must know before the factory has run: which providers there are. */
@@ -54,9 +60,17 @@ class OrmFeatureModule {}
  */
 @Global()
 @Module({})
-export class OrmModule extends ConfigurableModuleClass implements OnApplicationShutdown {
-  constructor(private readonly databases: Databases) {
+export class OrmModule extends ConfigurableModuleClass implements NestModule, OnApplicationShutdown {
+  constructor(
+    private readonly databases: Databases,
+    private readonly queryLog: QueryLog,
+    @Inject(MODULE_OPTIONS_TOKEN) private readonly options: OrmModuleOptions,
+  ) {
     super();
+  }
+
+  configure(consumer: MiddlewareConsumer): void {
+    if (this.options.queryLog) consumer.apply(requestScope).forRoutes('{*path}');
   }
 
   static override forRoot(options: OrmModuleOptions): DynamicModule {
@@ -81,6 +95,7 @@ export class OrmModule extends ConfigurableModuleClass implements OnApplicationS
   }
 
   async onApplicationShutdown(): Promise<void> {
+    this.queryLog.close();
     await this.databases.disconnect();
   }
 }
@@ -88,6 +103,7 @@ export class OrmModule extends ConfigurableModuleClass implements OnApplicationS
 function withDatabases(definition: DynamicModule, aliases: readonly string[]): DynamicModule {
   const providers: Provider[] = [
     { provide: Databases, inject: [MODULE_OPTIONS_TOKEN, SignalDispatcher], useFactory: connect },
+    { provide: QueryLog, inject: [MODULE_OPTIONS_TOKEN, Databases], useFactory: openQueryLog },
     ...[defaultAlias, ...aliases].flatMap((alias) => providersOf(alias)),
   ];
   return {
@@ -122,7 +138,7 @@ function providersOf(alias: string): Provider[] {
 }
 
 async function connect(
-  { databases = {}, ...options }: OrmModuleOptions,
+  { databases = {}, queryLog: _, ...options }: OrmModuleOptions,
   dispatcher: SignalDispatcher,
 ): Promise<Databases> {
   const all = Object.entries({ [defaultAlias]: options, ...databases });
@@ -142,6 +158,16 @@ function open(alias: string, options: DatabaseOptions, dispatcher: SignalDispatc
   const database = new PrismaDatabase(alias, { report: reportToLogger, ...options, extensions });
   dispatcher.useTransactions(database, alias);
   return database;
+}
+
+/** The log of an application's queries; where it is not asked for it watches nothing, and keeps nothing. */
+function openQueryLog({ queryLog = false }: OrmModuleOptions, databases: Databases): QueryLog {
+  const log = new QueryLog(queryLog === true ? {} : queryLog || {});
+  if (!queryLog) return log;
+  for (const alias of databases.aliases) log.watch(databases.get(alias));
+  const logger = new Logger('Orm');
+  log.subscribe({ repeated: (repeated) => logger.warn(describeRepeated(repeated)) });
+  return log;
 }
 
 const reportToLogger: ReportError = (error, during) => {

@@ -70,15 +70,16 @@ export class ObservedAdapter implements SqlDriverAdapter {
   }
 
   async #observe<T>(query: SqlQuery, send: () => Promise<T>, rowsOf: (result: T) => number): Promise<T> {
+    const stack = this.observers.sending(query);
     const startedAt = performance.now();
     let result: T;
     try {
       result = await send();
     } catch (error) {
-      this.observers.statement({ query, startedAt, rows: 0, error });
+      this.observers.statement({ query, startedAt, rows: 0, stack, error });
       throw error;
     }
-    const writes = this.observers.statement({ query, startedAt, rows: rowsOf(result) });
+    const writes = this.observers.statement({ query, startedAt, rows: rowsOf(result), stack });
     await this.observers.committed(writes);
     return result;
   }

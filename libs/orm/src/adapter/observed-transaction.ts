@@ -9,7 +9,7 @@ import type {
 } from '@prisma/driver-adapter-utils';
 import { SerialQueue } from './serial-queue.js';
 import { sqlQuery } from './sql-query.js';
-import type { StatementObservers } from './statement-observers.js';
+import type { SentStatement, StatementObservers } from './statement-observers.js';
 
 /** One transaction of the driver: its statements run one after another, and its end tells the observers what it wrote. */
 export class ObservedTransaction implements Transaction {
@@ -20,6 +20,7 @@ export class ObservedTransaction implements Transaction {
   readonly #writes = new Set<string>();
   /** One connection takes one statement at a time. */
   readonly #queue = new SerialQueue();
+  readonly #savepoints: string[] = [];
   #hasFailed = false;
 
   constructor(
@@ -75,6 +76,7 @@ export class ObservedTransaction implements Transaction {
   async createSavepoint(name: string): Promise<void> {
     if (this.driver.createSavepoint) await this.#queue.run(() => this.driver.createSavepoint!(name));
     else await this.#control(`SAVEPOINT ${name}`);
+    this.#savepoints.push(name);
   }
 
   async rollbackToSavepoint(name: string): Promise<void> {
@@ -86,6 +88,7 @@ export class ObservedTransaction implements Transaction {
   async releaseSavepoint(name: string): Promise<void> {
     if (this.driver.releaseSavepoint) await this.#queue.run(() => this.driver.releaseSavepoint!(name));
     else await this.#control(`RELEASE SAVEPOINT ${name}`);
+    this.#savepoints.splice(this.#savepoints.indexOf(name));
   }
 
   async commit(): Promise<void> {
@@ -121,23 +124,25 @@ export class ObservedTransaction implements Transaction {
   }
 
   async #send<T>(query: SqlQuery, send: () => Promise<T>, rowsOf: (result: T) => number): Promise<T> {
+    const stack = this.observers.isEmpty ? undefined : this.observers.sending(query);
     return this.#queue.run(async () => {
       const startedAt = performance.now();
       try {
         const result = await send();
-        this.#tell(query, startedAt, rowsOf(result));
+        this.#tell({ query, startedAt, rows: rowsOf(result), stack });
         return result;
       } catch (error) {
         this.#hasFailed = true;
-        this.#tell(query, startedAt, 0, error);
+        this.#tell({ query, startedAt, rows: 0, stack, error });
         throw error;
       }
     });
   }
 
-  #tell(query: SqlQuery, startedAt: number, rows: number, error?: unknown): void {
+  #tell(sent: SentStatement): void {
     if (this.observers.isEmpty) return;
-    const writes = this.observers.statement({ query, startedAt, rows, transaction: this.id, error });
+    const savepoint = this.#savepoints.at(-1);
+    const writes = this.observers.statement({ ...sent, transaction: this.id, savepoint });
     for (const table of writes) this.#writes.add(table);
   }
 }

@@ -1,5 +1,6 @@
 import type { SqlResultSet } from '@prisma/driver-adapter-utils';
 import type { SchemaMetadata } from '../metadata/schema.js';
+import type { CallSite } from '../seeing/call-site.js';
 
 /** The family of SQL that a database speaks. PGlite is `postgres`. */
 export type Dialect = 'postgres' | 'sqlite' | 'mysql';
@@ -14,11 +15,19 @@ export interface AtomicOptions {
   isolationLevel?: IsolationLevel;
 }
 
-/** One statement that has ended, as every observer sees it. */
-export interface StatementEvent {
+/** A statement that is about to be sent. */
+export interface SendingEvent {
   readonly database: string;
   readonly sql: string;
   readonly parameters: readonly unknown[];
+  /** Where in the application's code it comes from; absent where no observer needs it, or no such place is known. */
+  readonly callSite?: CallSite;
+}
+
+/** One statement that has ended, as every observer sees it. */
+export interface StatementEvent extends SendingEvent {
+  /** When it was sent, as `performance.now()` counts. */
+  readonly startedAt: number;
   readonly milliseconds: number;
   /** Rows returned, or rows affected. */
   readonly rows: number;
@@ -27,6 +36,8 @@ export interface StatementEvent {
   readonly writes: ReadonlySet<string>;
   /** The id of the transaction that it ran in; absent for a statement that commits itself. */
   readonly transaction?: string;
+  /** The innermost savepoint of the transaction that it ran in. */
+  readonly savepoint?: string;
   readonly error?: unknown;
 }
 
@@ -42,6 +53,10 @@ export interface CommitEvent {
  * Observers are called in the asynchronous context of whoever sent the statement.
  */
 export interface DatabaseObserver {
+  /** Whether events have to say where in the application's code a statement comes from, which costs some microseconds. */
+  readonly needsCallSite?: boolean;
+  /** Runs before a statement is sent; what it throws is thrown instead. */
+  sending?(event: SendingEvent): void;
   statement?(event: StatementEvent): void;
   /** Runs before the caller learns of the commit, and after each self-committing write; it is awaited. */
   committed?(event: CommitEvent): void | Promise<void>;

@@ -57,6 +57,7 @@ export class PrismaDatabase extends Database {
       },
       report,
       () => this.#observers.flow(),
+      (send) => (this.#observers.needsCallSite ? this.#observers.fromHere(send) : send()),
     );
     this.#adapter = new ObservedAdapterFactory(adapter, this.#observers, this.#transactions);
     const plain = client(this.#adapter);

@@ -92,12 +92,12 @@ export abstract class Manager<M extends ModelName = ModelName> {
    * @throws ValidationError with everything that is wrong. Django: `full_clean`.
    */
   fullClean(row: object, options: FullCleanOptions<M> = {}): Promise<RowOf<M>> {
-    return this.#validation.fullClean(row, options) as Promise<RowOf<M>>;
+    return this.#validation.fullClean(row, options);
   }
 
   /** Looks at each field of a row by itself, and at what it refers to. Django: `clean_fields`. */
   cleanFields(row: object, options: FullCleanOptions<M> = {}): Promise<RowOf<M>> {
-    return this.#validation.cleanFields(row, options) as Promise<RowOf<M>>;
+    return this.#validation.cleanFields(row, options);
   }
 
   /** Looks for other rows with the same unique values. Django: `validate_unique`. */
@@ -108,9 +108,9 @@ export abstract class Manager<M extends ModelName = ModelName> {
   /** What people call a value that has a fixed set of choices; the value where it is none of them. Django: `get_FOO_display`. */
   getDisplay(row: Partial<RowOf<M>>, field: Extract<keyof RowOf<M>, string>): string {
     const { validation = {} } = managerOptions(this.constructor);
-    const choices = validation.choices?.[field as never] as Readonly<Record<string, string>> | undefined;
-    const value = String((row as Readonly<Record<string, unknown>>)[field] ?? '');
-    return choices && Object.hasOwn(choices, value) ? choices[value]! : value;
+    const choices: Readonly<Record<string, string>> = validation.choices?.[field] ?? {};
+    const value: string = row[field] ?? '';
+    return Object.hasOwn(choices, value) ? choices[value]! : value;
   }
 
   all(): QuerySetOf<this, M> {
@@ -314,7 +314,7 @@ export abstract class Manager<M extends ModelName = ModelName> {
   get #validation(): RowValidation {
     const { model, validation = {} } = managerOptions(this.constructor);
     const metadata = this.database.schema.models[model]!;
-    return new RowValidation(this.database, metadata, validation, (row) => this.clean(row as never));
+    return new RowValidation(this.database, metadata, validation, (row) => this.clean(row));
   }
 
   getOrCreate(

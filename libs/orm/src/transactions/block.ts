@@ -87,12 +87,17 @@ export class Block {
   async nest<T>(run: () => Promise<T>): Promise<T> {
     while (this.#child) await this.#child;
     this.#assertUsable();
-    const child = this.#settle().then(run);
-    const closed = child.then(nothing, nothing).then(() => {
-      if (this.#child === closed) this.#child = undefined;
-    });
+    // Only a promise that has one reader tells, in a stack, who awaits it.
+    let close!: () => void;
+    const closed = new Promise<void>((resolve) => (close = resolve));
     this.#child = closed;
-    return child;
+    try {
+      await this.#settle();
+      return await run();
+    } finally {
+      if (this.#child === closed) this.#child = undefined;
+      close();
+    }
   }
 
   /**

@@ -32,6 +32,8 @@ export class Transactions implements ClientRouting, AdapterHooks {
     private readonly report: ReportError,
     /** Names the current flow, where somebody listens to what it sends. */
     private readonly flow: () => readonly unknown[] | undefined = () => undefined,
+    /** Makes what a call sends known to come from whoever makes the call, where somebody asks. */
+    private readonly traced: <T>(send: () => Promise<T>) => Promise<T> = (send) => send(),
   ) {}
 
   /** Learns how a transaction begins, which the client can tell only once it routes its calls here. */
@@ -102,6 +104,14 @@ export class Transactions implements ClientRouting, AdapterHooks {
     transaction: { kind: string; id?: string } | undefined,
     execute: (transaction?: PrismaTransaction) => Promise<unknown>,
   ): Promise<unknown> {
+    return this.traced(() => this.#send(action, transaction, execute));
+  }
+
+  #send(
+    action: string,
+    transaction: { kind: string; id?: string } | undefined,
+    execute: (transaction?: PrismaTransaction) => Promise<unknown>,
+  ): Promise<unknown> {
     const isRead = readingActions.test(action);
     const isMerged = action.startsWith('findUnique');
     const block = isRead ? this.open : this.current;
@@ -137,7 +147,9 @@ export class Transactions implements ClientRouting, AdapterHooks {
     const ended = scopes.run(scope, () =>
       this.#begin(client, (inner, prisma) => this.#inTransaction(scope, prisma, () => run(inner)), options),
     );
-    const open = ended.then(nothing, nothing);
+    // Only a promise that has one reader tells, in a stack, who awaits it.
+    let close!: () => void;
+    const open = new Promise<void>((resolve) => (close = resolve));
     this.#open.add(open);
     let result: T;
     try {
@@ -148,6 +160,7 @@ export class Transactions implements ClientRouting, AdapterHooks {
       throw error;
     } finally {
       this.#open.delete(open);
+      close();
     }
     await runCommitHooks(scope.block?.hooks ?? [], this.report);
     return result;
@@ -204,5 +217,3 @@ async function inOrder(calls: readonly PromiseLike<unknown>[]): Promise<unknown[
   for (const call of calls) results.push(await call);
   return results;
 }
-
-function nothing(): void {}

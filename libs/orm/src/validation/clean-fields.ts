@@ -49,7 +49,7 @@ async function cleanField(field: ScalarField, name: string, check: RowCheck): Pr
   }
   if (isEmpty && isText(field)) return problems.add(name, isBlank);
   for (const validator of [rules.validators?.[field.name as never] ?? []].flat()) {
-    await problems.collectFor(name, () => runValidator(validator as never, value));
+    await problems.collectFor(name, () => runValidator(validator, value));
   }
   problems.add(name, ...limitProblems(value, field, check.database.dialect));
 }

@@ -36,6 +36,6 @@ function fieldOf({ path = [] }: StandardSchemaV1.Issue): string | undefined {
 /** A schema library's own code: zod calls it `code`, or `params.code` for one's own, valibot `type`. */
 function problemOf(issue: StandardSchemaV1.Issue): Problem {
   const { code, type, params } = issue as { code?: unknown; type?: unknown; params?: { code?: unknown } };
-  const own = [params?.code, code, type].find((each) => typeof each === 'string');
-  return { code: (own as string | undefined) ?? 'invalid', message: issue.message };
+  const own = [params?.code, code, type].find((each): each is string => typeof each === 'string');
+  return { code: own ?? 'invalid', message: issue.message };
 }
