@@ -19,7 +19,8 @@ export async function fetchRows<T>(
 ): Promise<T[]> {
   const { sql, parameters } = dialect.compile(node);
   const { rows } = await database.query(sql, parameters);
-  return rows.map((row) => shape.read(row));
+  const { read } = shape;
+  return rows.map((row) => read(row));
 }
 
 /** Sends a `SELECT` of one value. */

@@ -1,10 +1,12 @@
 import type { SchemaMetadata } from '../metadata/schema.js';
 import { type Read, readerOf } from './read.js';
+import { type RowPlan, type RowReader, rowReader } from './row-reader.js';
 import type { ValueType } from './value-type.js';
 
 /** What a row of a result becomes. */
 export interface Shape<T = unknown> {
-  read(row: readonly unknown[]): T;
+  /** Makes it of the values of one row. */
+  readonly read: (row: readonly unknown[]) => T;
 }
 
 /** One column of a result under the name that it has in the object. */
@@ -24,61 +26,51 @@ export interface NestedShape {
 
 /** Reads a row as an object. */
 export class ObjectShape implements Shape<Record<string, unknown>> {
-  readonly #names: readonly string[];
-  readonly #indexes: readonly number[];
-  readonly #readers: readonly (Read | undefined)[];
+  #reader: RowReader | undefined;
 
   constructor(
     readonly fields: readonly ShapeField[],
-    schema: SchemaMetadata,
+    readonly schema: SchemaMetadata,
     readonly nested: readonly NestedShape[] = [],
-  ) {
-    this.#names = fields.map((field) => field.name);
-    this.#indexes = fields.map((field) => field.index);
-    this.#readers = fields.map((field) => readerOf(field.type, schema));
+  ) {}
+
+  get read(): RowReader {
+    return (this.#reader ??= rowReader(this.plan));
   }
 
-  read(row: readonly unknown[]): Record<string, unknown> {
-    const result: Record<string, unknown> = {};
-    const names = this.#names;
-    for (let index = 0; index < names.length; index++) {
-      const value = row[this.#indexes[index]!];
-      const read = this.#readers[index];
-      result[names[index]!] = read === undefined || value === null ? value : read(value as never);
-    }
-    for (const { name, presence, shape } of this.nested) {
-      result[name] = row[presence] === null ? null : shape.read(row);
-    }
-    return result;
+  /** What of a row goes where, without the types that only matter before. */
+  get plan(): RowPlan {
+    return {
+      columns: this.fields.map(({ name, index, type }) => ({
+        name,
+        index,
+        read: readerOf(type, this.schema),
+      })),
+      nested: this.nested.map(({ name, presence, shape }) => ({ name, presence, plan: shape.plan })),
+    };
   }
 }
 
 /** Reads a row as a list of its values. */
 export class ListShape implements Shape<unknown[]> {
-  readonly #readers: readonly (Read | undefined)[];
+  readonly read: (row: readonly unknown[]) => unknown[];
 
   constructor(types: readonly ValueType[], schema: SchemaMetadata) {
-    this.#readers = types.map((type) => readerOf(type, schema));
-  }
-
-  read(row: readonly unknown[]): unknown[] {
-    return this.#readers.map((read, index) => {
-      const value = row[index];
-      return read === undefined || value === null ? value : read(value as never);
-    });
+    const readers = types.map((type) => readerOf(type, schema));
+    this.read = (row) => readers.map((read, index) => valueOf(row[index], read));
   }
 }
 
 /** Reads the first column of a row. */
 export class FlatShape implements Shape {
-  readonly #read: Read | undefined;
+  readonly read: (row: readonly unknown[]) => unknown;
 
   constructor(type: ValueType, schema: SchemaMetadata) {
-    this.#read = readerOf(type, schema);
+    const read = readerOf(type, schema);
+    this.read = (row) => valueOf(row[0], read);
   }
+}
 
-  read(row: readonly unknown[]): unknown {
-    const value = row[0];
-    return this.#read === undefined || value === null ? value : this.#read(value as never);
-  }
+function valueOf(value: unknown, read: Read | undefined): unknown {
+  return read === undefined || value === null ? value : read(value as never);
 }
