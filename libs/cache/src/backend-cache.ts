@@ -9,35 +9,45 @@ import {
 } from './cache-options.js';
 import { Cache, type GetOrSetOptions, type SetOptions, type VersionOptions } from './cache.js';
 import { MissingCacheKeyError, UncacheableValueError } from './errors.js';
-import { Flights } from './flights.js';
-import { currentDependencies } from './tags/dependencies.js';
-import type { TagReading } from './tags/tag-store.js';
+import { CacheLock, type LockOptions } from './cache-lock.js';
+import { Computations, isOver } from './computing/computations.js';
+import { Freshness, isPlain } from './computing/freshness.js';
+import type { CacheContext } from './create-cache.js';
 import { Tagged } from './tags/tagged.js';
+
+/** A cache that nobody gave a place. */
+const nowhere: CacheContext = { alias: 'default', logger: console };
 
 /** Joins a backend and its options into a cache: makes and checks keys, reads timeouts, keeps tags. */
 export class BackendCache extends Cache {
   /** The store beneath, for caches that are made out of others. */
   readonly backend: CacheBackend;
   readonly #options: ResolvedCacheOptions;
-  /** Tags belong to the store, so that a view with another prefix invalidates the same entries. */
-  readonly #tagPrefix: string;
   readonly #keys: KeyChecker;
-  readonly #flights: Flights;
+  readonly #computations: Computations;
+  readonly #freshness: Freshness;
 
-  constructor(backend: CacheBackend, options: CacheOptions, parent?: BackendCache) {
+  /** @param origin Where the cache is made, or the cache that this one is a view of. */
+  constructor(backend: CacheBackend, options: CacheOptions, origin: BackendCache | CacheContext = nowhere) {
     super();
     this.backend = backend;
-    this.#options = parent
-      ? { ...parent.#options, ...options, timeout: parent.#options.timeout }
-      : resolveOptions(options);
-    this.#tagPrefix = parent ? parent.#tagPrefix : this.#options.keyPrefix;
-    this.#keys = parent ? parent.#keys : new KeyChecker();
-    this.#flights = parent ? parent.#flights : new Flights();
+    if (origin instanceof BackendCache) {
+      this.#options = { ...origin.#options, ...options, timeout: origin.#options.timeout };
+      this.#keys = origin.#keys;
+      // Tags belong to the store, so that a view with another prefix invalidates the same entries.
+      this.#freshness = origin.#freshness;
+      this.#computations = origin.#computations;
+    } else {
+      this.#options = resolveOptions(options);
+      this.#keys = new KeyChecker();
+      this.#freshness = new Freshness(backend, this.#options.keyPrefix);
+      this.#computations = new Computations(backend, origin.logger, `The cache "${origin.alias}"`);
+    }
   }
 
   /** The store, and the names that this cache gives its tags, for who reads many things in one go. @internal */
   get parts(): { readonly backend: CacheBackend; tagNames(tags: readonly string[]): readonly string[] } {
-    return { backend: this.backend, tagNames: (tags) => this.#tags(tags) };
+    return { backend: this.backend, tagNames: (tags) => this.#freshness.nameTags(tags) };
   }
 
   protected get version(): number {
@@ -49,26 +59,26 @@ export class BackendCache extends Cache {
   }
 
   async get<T, D = undefined>(key: CacheKey, fallback?: D, options?: VersionOptions): Promise<T | D> {
-    const value = await this.#fresh(await this.backend.get(this.#key(key, options, 'get')));
+    const value = await this.#freshness.read(await this.backend.get(this.#key(key, options, 'get')));
     return (value === undefined ? fallback : value) as T | D;
   }
 
   async has(key: CacheKey, options?: VersionOptions): Promise<boolean> {
-    return (await this.#fresh(await this.backend.get(this.#key(key, options, 'has')))) !== undefined;
+    return (await this.#freshness.read(await this.backend.get(this.#key(key, options, 'has')))) !== undefined;
   }
 
   async set(key: CacheKey, value: unknown, timeout?: Timeout, options?: SetOptions): Promise<void> {
     const made = this.#key(key, options, 'set');
     checkDefined(made, value);
-    this.#flights.forget(made);
+    this.#computations.flights.forget(made);
     await this.#store(made, value, this.#milliseconds(timeout), options);
   }
 
   async add(key: CacheKey, value: unknown, timeout?: Timeout, options?: VersionOptions): Promise<boolean> {
     const made = this.#key(key, options, 'add');
     const milliseconds = this.#milliseconds(timeout);
-    if (isOver(milliseconds)) return (await this.backend.get(made)) === undefined;
-    return this.backend.add(made, value, milliseconds);
+    if (isOver(milliseconds)) return !(await this.has(key, options));
+    return (await this.backend.add(made, value, milliseconds)) || this.#takeOver(made, value, milliseconds);
   }
 
   async compareAndSet(
@@ -90,9 +100,18 @@ export class BackendCache extends Cache {
   }
 
   async #swap(made: string, expected: unknown, value: unknown, timeout: number | null): Promise<boolean> {
-    const isDone = await this.backend.compareAndSet(made, expected, value, timeout);
-    if (isDone) this.#flights.forget(made);
+    const isDone =
+      (await this.backend.compareAndSet(made, expected, value, timeout)) ||
+      (expected === undefined && (await this.#takeOver(made, value, timeout)));
+    if (isDone) this.#computations.flights.forget(made);
     return isDone;
+  }
+
+  /** Stores a value where what is stored is no longer served, or is only the claim of somebody who computes it. */
+  async #takeOver(made: string, value: unknown, timeout: number | null): Promise<boolean> {
+    const stored = await this.backend.get(made);
+    if (isPlain(stored) || (await this.#freshness.read(stored)) !== undefined) return false;
+    return this.backend.compareAndSet(made, stored, value, timeout);
   }
 
   async touch(key: CacheKey, timeout?: Timeout, options?: VersionOptions): Promise<boolean> {
@@ -107,7 +126,7 @@ export class BackendCache extends Cache {
     if (asked.length === 0) return new Map();
     const stored = await this.backend.getMany(asked.map((key) => this.#key(key, options, 'getMany')));
     const values = await Promise.all(
-      stored.map((value) => (value instanceof Tagged ? this.#fresh(value) : value)),
+      stored.map((value) => (isPlain(value) ? value : this.#freshness.read(value))),
     );
     const found = new Map<K, T>();
     for (const [index, key] of asked.entries()) {
@@ -125,7 +144,7 @@ export class BackendCache extends Cache {
     const names = new Map<string, CacheKey>();
     for (const [key, value] of values instanceof Map ? values : Object.entries(values)) {
       const made = this.#key(key as CacheKey, options, 'setMany');
-      this.#flights.forget(made);
+      this.#computations.flights.forget(made);
       entries.set(made, value);
       names.set(made, key as CacheKey);
     }
@@ -141,13 +160,13 @@ export class BackendCache extends Cache {
 
   async delete(key: CacheKey, options?: VersionOptions): Promise<boolean> {
     const made = this.#key(key, options, 'delete');
-    this.#flights.forget(made);
+    this.#computations.flights.forget(made);
     return (await this.backend.delete([made])) > 0;
   }
 
   async deleteMany(keys: Iterable<CacheKey>, options?: VersionOptions): Promise<void> {
     const made = Array.from(keys, (key) => this.#key(key, options, 'deleteMany'));
-    for (const key of made) this.#flights.forget(key);
+    for (const key of made) this.#computations.flights.forget(key);
     if (made.length > 0) await this.backend.delete(made);
   }
 
@@ -159,53 +178,27 @@ export class BackendCache extends Cache {
   }
 
   async clear(): Promise<boolean> {
-    this.#flights.forgetAll();
+    this.#computations.flights.forgetAll();
     return this.backend.clear();
   }
 
-  async getOrSet<T>(
+  getOrSet<T>(
     key: CacheKey,
     factory: () => T | Promise<T>,
     timeout?: Timeout,
     options: GetOrSetOptions<T> = {},
   ): Promise<T> {
     const made = this.#key(key, options, 'getOrSet');
-    const found = await this.#fresh(await this.backend.get(made));
-    if (found !== undefined) return found as T;
-    const { isOwn, result } = this.#flights.join(made, (isCurrent) =>
-      this.#compute(made, factory, this.#milliseconds(timeout), options, isCurrent),
-    );
-    const { value, tagged } = await result;
-    // Whoever joined may have come after a change that the computation began before.
-    if (isOwn || !tagged || (await this.#fresh(tagged)) !== undefined) return value;
-    return this.getOrSet(key, factory, timeout, options);
+    const computation = { key: made, factory, timeout: this.#milliseconds(timeout), options };
+    return this.#computations.getOrSet(computation, this.#freshness);
   }
 
-  async #compute<T>(
-    made: string,
-    factory: () => T | Promise<T>,
-    timeout: number | null,
-    { tags }: GetOrSetOptions<T>,
-    isCurrent: () => boolean,
-  ): Promise<{ value: T; tagged?: Tagged }> {
-    const asOf = tags ? await this.moment() : 0;
-    const value = await factory();
-    const names = typeof tags === 'function' ? tags(value) : tags;
-    const tagged = names && new Tagged(value, names, asOf);
-    if (names) currentDependencies()?.add(names);
-    // A value that was set, deleted or cleared meanwhile must not be brought back.
-    if (value === undefined || isOver(timeout) || !isCurrent()) return { value, tagged };
-    if (tagged) {
-      await this.#storeTagged(made, tagged, timeout);
-    } else if (!(await this.backend.add(made, value, timeout))) {
-      const theirs = (await this.backend.get(made)) as T | undefined;
-      return { value: theirs === undefined ? value : theirs };
-    }
-    return { value, tagged };
+  lock(key: CacheKey, options: LockOptions = {}): Promise<CacheLock> {
+    return CacheLock.take(this.backend, this.#key(`lock:${key}`, undefined, 'lock'), options);
   }
 
   async invalidateTags(...tags: string[]): Promise<void> {
-    if (tags.length > 0) await this.backend.tags.invalidate(this.#tags(tags));
+    if (tags.length > 0) await this.backend.tags.invalidate(this.#freshness.nameTags(tags));
   }
 
   async moment(): Promise<number> {
@@ -241,33 +234,15 @@ export class BackendCache extends Cache {
 
   async #storeTagged(made: string, tagged: Tagged, timeout: number | null): Promise<void> {
     // Reading makes the tags known to the store, so that "unknown" can mean "lost" later on.
-    const { changes } = await this.#readTags(tagged.tags);
+    const { changes } = await this.#freshness.readTags(tagged.tags);
     if (tagged.isFresh(changes)) await this.backend.set(made, tagged, timeout);
     else await this.backend.delete([made]);
-  }
-
-  /** Unwraps what the store answered; a value whose tags have changed is a miss. */
-  async #fresh(stored: unknown): Promise<unknown> {
-    if (!(stored instanceof Tagged)) return stored;
-    const { changes } = await this.#readTags(stored.tags);
-    if (!stored.isFresh(changes)) return undefined;
-    // What is made from a value depends on what the value was made from.
-    currentDependencies()?.add(stored.tags);
-    return stored.value;
-  }
-
-  #readTags(tags: readonly string[]): Promise<TagReading> {
-    return this.backend.tags.read(this.#tags(tags));
   }
 
   #key(key: CacheKey, options: VersionOptions | undefined, operation: string): string {
     const made = this.makeKey(key, options?.version);
     this.#keys.check(made, operation);
     return made;
-  }
-
-  #tags(tags: readonly string[]): string[] {
-    return [...new Set(tags)].map((tag) => `${this.#tagPrefix}:${tag}`);
   }
 
   #milliseconds(timeout: Timeout | undefined): number | null {
@@ -281,9 +256,4 @@ function checkDefined(made: string, value: unknown): void {
   throw new UncacheableValueError(
     `Cannot cache undefined under "${made}": it is how a miss looks. Store null.`,
   );
-}
-
-/** A timeout that is over before it begins: nothing is to be stored. */
-function isOver(milliseconds: number | null): milliseconds is number {
-  return milliseconds !== null && milliseconds <= 0;
 }

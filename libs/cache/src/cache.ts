@@ -1,4 +1,6 @@
+import type { Duration } from '@nest-quintet/core';
 import type { CacheKey } from './cache-key.js';
+import type { CacheLock, LockOptions } from './cache-lock.js';
 import type { Timeout } from './cache-options.js';
 import { MissingCacheKeyError } from './errors.js';
 
@@ -17,6 +19,18 @@ export interface SetOptions extends VersionOptions {
 export interface GetOrSetOptions<T> extends VersionOptions {
   /** Names of what the value is made from, or a function of the value that tells them. */
   tags?: readonly string[] | ((value: T) => readonly string[]);
+  /**
+   * For how long after its timeout the value is good enough: it is served while one caller computes another one in the
+   * background, and when that fails. A value whose tags have changed never is. `touch()` does not make it fresh.
+   */
+  grace?: Duration;
+  /** The part of the timeout, from 0 to 1, by which to shorten it at random, so that not everything ends at once. */
+  jitter?: number;
+  /**
+   * Computes the value in the background shortly before it ends, by chance: the longer it takes, the earlier. A number
+   * above 1 begins earlier still, below 1 later.
+   */
+  refreshAhead?: boolean | number;
 }
 
 /**
@@ -116,7 +130,11 @@ export abstract class Cache {
   /**
    * Returns a value, or computes and stores it.
    *
-   * Concurrent misses of one key in this process wait for one computation.
+   * Concurrent misses of one key wait for one computation: of this process, or of all that share the store where that
+   * is Redis, Memcached or a folder of files.
+   *
+   * @example
+   * await cache.getOrSet(`rating:${id}`, () => compute(id), '10m', { grace: '1h', tags: [`book:${id}`] });
    */
   abstract getOrSet<T>(
     key: CacheKey,
@@ -124,6 +142,16 @@ export abstract class Cache {
     timeout?: Timeout,
     options?: GetOrSetOptions<T>,
   ): Promise<T>;
+
+  /**
+   * Takes a lock that one caller holds at a time, of all processes that share the cache; waits for it.
+   *
+   * @example
+   * await using lock = await cache.lock(`stock:${isbn}`, { timeout: '10s' });
+   *
+   * @throws CacheLockedError when somebody else holds it for too long, CacheUnavailableError when the store is down.
+   */
+  abstract lock(key: CacheKey, options?: LockOptions): Promise<CacheLock>;
 
   /** Makes everything stale that carries one of the tags, at the same cost however much that is. */
   abstract invalidateTags(...tags: string[]): Promise<void>;

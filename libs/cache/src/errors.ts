@@ -33,3 +33,12 @@ export class StoreRefusedError extends QuintetError {
     super(message, options);
   }
 }
+
+/** Says that somebody else holds a lock, and held it for as long as one wanted to wait. */
+export class CacheLockedError extends QuintetError {
+  constructor(key: string) {
+    super(
+      `The lock "${key}" is held by somebody else. Try again later, or wait longer: lock(key, { wait }).`,
+    );
+  }
+}

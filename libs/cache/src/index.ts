@@ -7,6 +7,7 @@ export * from './backends/keyv.cache.js';
 export * from './backends/memory.cache.js';
 export * from './backend-cache.js';
 export * from './cache-key.js';
+export { CacheLock, type LockOptions } from './cache-lock.js';
 export * from './cache-options.js';
 export * from './cache.js';
 export * from './create-cache.js';

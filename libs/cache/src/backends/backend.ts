@@ -23,8 +23,8 @@ export abstract class CacheBackend {
   /** When each tag changed last. */
   abstract readonly tags: TagStore;
 
-  /** Whether other processes see the same entries. */
-  get isShared(): boolean {
+  /** Whether processes that share the store compute a missing value once for all of them. */
+  get coordinates(): boolean {
     return false;
   }
 

@@ -10,7 +10,7 @@ import { CacheBackend } from './backend.js';
  * Django: `DummyCache`.
  */
 export function dummyCache(options: CacheOptions = {}): CacheFactory {
-  return () => new BackendCache(new DummyBackend(), options);
+  return (context) => new BackendCache(new DummyBackend(), options, context);
 }
 
 class DummyBackend extends CacheBackend {

@@ -24,7 +24,7 @@ export class FileBackend extends CacheBackend {
     this.#codec = new ValueCodec([...builtinTypes, ...types]);
   }
 
-  override get isShared(): boolean {
+  override get coordinates(): boolean {
     return true;
   }
 

@@ -32,6 +32,10 @@ export function fileCache(options: FileCacheOptions): CacheFactory {
       `fileCache: folder is ${JSON.stringify(options.folder)}. Give an absolute path, for example join(tmpdir(), 'shop').`,
     );
   }
-  return () =>
-    new BackendCache(new FileBackend(new FileStore(options.folder), culling(), options.types), options);
+  return (context) =>
+    new BackendCache(
+      new FileBackend(new FileStore(options.folder), culling(), options.types),
+      options,
+      context,
+    );
 }

@@ -51,8 +51,8 @@ export class GuardedBackend extends CacheBackend {
     this.tags = { read: (tags) => this.#readTags(tags), invalidate: (tags) => this.#invalidate(tags) };
   }
 
-  override get isShared(): boolean {
-    return this.#store.isShared;
+  override get coordinates(): boolean {
+    return this.#store.coordinates;
   }
 
   override get ownTables(): readonly string[] {

@@ -17,9 +17,9 @@ export function keyvCache(
   store: Keyv | KeyvStoreAdapter | Map<string, unknown>,
   options: CacheOptions = {},
 ): CacheFactory {
-  return () => {
+  return (context) => {
     const keyv =
       store instanceof Keyv ? store : new Keyv({ store, useKeyPrefix: false, throwOnErrors: true });
-    return new BackendCache(new KeyvBackend(keyv, options.types), options);
+    return new BackendCache(new KeyvBackend(keyv, options.types), options, context);
   };
 }

@@ -31,6 +31,10 @@ export function memoryCache(options: MemoryCacheOptions = {}): CacheFactory {
       `memoryCache: maxEntries is ${maxEntries}. Give a whole number above zero.`,
     );
   }
-  return () =>
-    new BackendCache(new MemoryBackend({ maxEntries, cullFrequency, types: options.types }), options);
+  return (context) =>
+    new BackendCache(
+      new MemoryBackend({ maxEntries, cullFrequency, types: options.types }),
+      options,
+      context,
+    );
 }

@@ -38,7 +38,7 @@ export class MemcachedBackend extends CacheBackend {
     this.#codec = new ValueCodec([...builtinTypes, ...types]);
   }
 
-  override get isShared(): boolean {
+  override get coordinates(): boolean {
     return true;
   }
 

@@ -32,7 +32,7 @@ export function memcachedCache(options: MemcachedCacheOptions): CacheFactory {
   const namespace = options.namespace ?? 'cache:';
   return (context) => {
     const store = new MemcachedBackend(new MemcachedClient(host, port), namespace, options.types);
-    return new BackendCache(new GuardedBackend(store, 'Memcached', options, context), options);
+    return new BackendCache(new GuardedBackend(store, 'Memcached', options, context), options, context);
   };
 }
 

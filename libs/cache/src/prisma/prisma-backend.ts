@@ -48,10 +48,6 @@ export class PrismaBackend extends CacheBackend {
     if (typeof database !== 'string') this.#connect(database);
   }
 
-  override get isShared(): boolean {
-    return true;
-  }
-
   override get ownTables(): readonly string[] {
     return this.#table ? [`table:${this.#alias}:${this.#table.plainName}`] : [];
   }

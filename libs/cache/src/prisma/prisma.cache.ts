@@ -29,6 +29,6 @@ export function prismaCache(options: PrismaCacheOptions = {}): CacheFactory {
   culling();
   return (context) => {
     const store = new PrismaBackend(database, model, culling(), options.types);
-    return new BackendCache(new GuardedBackend(store, 'the database', options, context), options);
+    return new BackendCache(new GuardedBackend(store, 'the database', options, context), options, context);
   };
 }

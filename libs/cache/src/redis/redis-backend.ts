@@ -23,7 +23,7 @@ export class RedisBackend extends CacheBackend {
     this.tags = new RedisTags(connection, `${namespace}tags`);
   }
 
-  override get isShared(): boolean {
+  override get coordinates(): boolean {
     return true;
   }
 

@@ -36,7 +36,7 @@ export function redisCache(options: RedisCacheOptions): CacheFactory {
   return (context) => {
     const connection = new RedisConnection({ ...options.client, url: options.url }, limit);
     const store = new RedisBackend(connection, namespace, options.types);
-    return new BackendCache(new GuardedBackend(store, 'Redis', options, context), options);
+    return new BackendCache(new GuardedBackend(store, 'Redis', options, context), options, context);
   };
 }
 

@@ -1,4 +1,6 @@
 import { types } from 'node:util';
+import { claimType } from '../computing/claim.js';
+import { gracefulType } from '../computing/graceful.js';
 import { pageType } from '../pages/cached-page.js';
 import { taggedType } from '../tags/tagged.js';
 import type { ValueType } from './value-type.js';
@@ -25,4 +27,12 @@ const set: ValueType<Set<unknown>, unknown[]> = {
 };
 
 /** The classes that every cache knows, beside plain data, bytes and bigint. */
-export const builtinTypes: readonly ValueType[] = [date, map, set, pageType, taggedType];
+export const builtinTypes: readonly ValueType[] = [
+  date,
+  map,
+  set,
+  pageType,
+  taggedType,
+  gracefulType,
+  claimType,
+];
