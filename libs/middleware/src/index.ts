@@ -25,6 +25,7 @@ export type { MiddlewareModuleOptions } from './middleware.module-definition.js'
 export * from './monitoring/request-id.middleware.js';
 export * from './monitoring/request-log.middleware.js';
 export type { ResponseCallback } from './pipeline/exchange.js';
+export type { TemplateFact } from './nest/template-fact.js';
 export * from './pipeline/middleware.js';
 export * from './pipeline/middleware-contract-error.js';
 export * from './pipeline/middleware-entry.js';
@@ -33,6 +34,7 @@ export { onResponse } from './pipeline/on-response.js';
 export { Pipeline } from './pipeline/pipeline.js';
 export * from './pipeline/route-metadata.decorator.js';
 export type { RoutePattern } from './pipeline/route-patterns.js';
+export type { LayerFact } from './pipeline/layer-fact.js';
 export * from './pipeline/signals.js';
 export * from './security/frame-options.middleware.js';
 export * from './security/security.middleware.js';

@@ -20,9 +20,10 @@ import {
   UseGuards,
   UseInterceptors,
 } from '@nestjs/common';
-import { ImproperlyConfiguredError } from '@nest-quintet/core';
+import { factChannel, ImproperlyConfiguredError } from '@nest-quintet/core';
 import {
   HttpResponse,
+  type LayerFact,
   type Middleware,
   MiddlewareModule,
   MiddlewareNotUsed,
@@ -301,6 +302,19 @@ describe.each(platforms)('MiddlewareModule on %s', (_name, makeAdapter) => {
     ]);
   });
 
+  it('tells whoever watches which middleware a request has passed', async () => {
+    const facts: LayerFact[] = [];
+    using _ = factChannel<LayerFact>('middleware').watch((fact) => facts.push(fact));
+    const Answers = layer('Answers', async () => HttpResponse.text('no', { status: 403 }));
+    await start([watching('A'), Answers, watching('B')]);
+    await get('/');
+    expect(facts.map(({ name, status }) => `${name} ${status}`)).toEqual(['Answers 403', 'A 403']);
+    const [inner, outer] = facts as [LayerFact, LayerFact];
+    expect(inner.innerFrom).toBeUndefined();
+    const times = [outer.startedAt, outer.innerFrom, inner.startedAt, inner.endedAt, outer.innerUntil];
+    expect(times).toEqual([...times].sort((left, right) => left! - right!));
+  });
+
   it('lets a middleware begin and end with the application', async () => {
     const calls: string[] = [];
     class Connected {
@@ -324,15 +338,16 @@ describe.each(platforms)('MiddlewareModule on %s', (_name, makeAdapter) => {
   });
 
   it('puts the middleware of a feature where it asks to stand', async () => {
-    const [A, B, C, D, E] = ['A', 'B', 'C', 'D', 'E'].map((name) => watching(name)) as any[];
+    const [A, B, C, D, E, F] = [...'ABCDEF'].map((name) => watching(name)) as any[];
     await start([A, B], {
       imports: [
         MiddlewareModule.forFeature([C], { before: B }),
         MiddlewareModule.forFeature([D], { after: A }),
         MiddlewareModule.forFeature([E]),
+        MiddlewareModule.forFeature([F], { outermost: true }),
       ],
     });
-    expect(running!.app.get(Pipeline).order).toEqual(['A', 'D', 'C', 'B', 'E']);
+    expect(running!.app.get(Pipeline).order).toEqual(['F', 'A', 'D', 'C', 'B', 'E']);
   });
 
   it('refuses a feature that names a class that is not there', async () => {

@@ -129,7 +129,8 @@ export class MiddlewareRegistry {
   }
 }
 
-function indexOf({ before, after }: FeaturePosition, places: readonly Place[]): number {
+function indexOf({ before, after, outermost }: FeaturePosition, places: readonly Place[]): number {
+  if (outermost === true) return 0;
   const named = before ?? after;
   if (named === undefined) return places.length;
   const index = places.findIndex(({ entry }) => entry.use === named);

@@ -13,6 +13,7 @@ import { FastifyPlatform } from './fastify.platform.js';
 import { NestFilters } from './nest-filters.js';
 import type { Platform } from './platform.js';
 import { RouteTable } from './route-table.js';
+import { tellTemplate } from './template-fact.js';
 
 type Reply = (response: object, body: unknown, status?: number) => unknown;
 type Render = (response: object, view: string, options: unknown) => unknown;
@@ -51,8 +52,11 @@ export class NestApplication implements Application, OnApplicationShutdown {
     this.#replace('render', (original: Render) => async (response, view, options) => {
       if (options instanceof HttpResponse) return this.#platform!.reply(response, options);
       const template = await this.#template(response, view, options);
-      if (template === undefined) return original.call(this.#adapter, response, view, options);
-      return this.#platform!.render(response, template);
+      if (template === undefined)
+        return tellTemplate(view, options, () => original.call(this.#adapter, response, view, options));
+      return tellTemplate(template.template, template.context, () =>
+        this.#platform!.render(response, template),
+      );
     });
   }
 

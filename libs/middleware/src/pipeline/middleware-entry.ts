@@ -20,6 +20,8 @@ export type MiddlewareEntry = Type<Middleware> | MiddlewareUse;
 export interface FeaturePosition {
   before?: Type<Middleware>;
   after?: Type<Middleware>;
+  /** Around everything else, for what has to see the response as it leaves. */
+  outermost?: boolean;
 }
 
 /** Spells an entry out. */

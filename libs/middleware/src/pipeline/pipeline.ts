@@ -6,6 +6,7 @@ import { RequestTrust } from '../http/request-trust.js';
 import { onceClosed } from '../seam/once-closed.js';
 import { type Application, Exchange, type ExchangeOwner } from './exchange.js';
 import { applies, type Layer } from './layer.js';
+import { layerFacts, Passage } from './layer-fact.js';
 import { MiddlewareContractError } from './middleware-contract-error.js';
 import { gotRequestException, requestFinished, requestStarted } from './signals.js';
 
@@ -132,6 +133,7 @@ export class Pipeline implements ExchangeOwner {
     { name, middleware }: Layer,
     inner: () => void,
   ): Promise<HttpResponse> {
+    const passage = layerFacts.isWatched ? new Passage(name) : undefined;
     let hasCalledNext = false;
     const next = (): Promise<HttpResponse> => {
       if (hasCalledNext) {
@@ -140,7 +142,8 @@ export class Pipeline implements ExchangeOwner {
         );
       }
       hasCalledNext = true;
-      return this.#enter(exchange, index + 1, inner);
+      const enter = (): Promise<HttpResponse> => this.#enter(exchange, index + 1, inner);
+      return passage === undefined ? enter() : passage.inner(enter);
     };
     let response: HttpResponse;
     try {
@@ -159,6 +162,7 @@ export class Pipeline implements ExchangeOwner {
       response = await this.recover(error, exchange);
     }
     exchange.answered(index);
+    passage?.end(response.status);
     return response;
   }
 
