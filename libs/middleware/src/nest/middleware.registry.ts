@@ -37,7 +37,7 @@ type Lifecycle = Record<
 @Injectable()
 export class MiddlewareRegistry {
   readonly #logger = new Logger('Middleware');
-  readonly #made: Middleware[] = [];
+  readonly #made: Partial<Lifecycle>[] = [];
   #places: readonly Place[] | undefined;
 
   constructor(
@@ -71,7 +71,7 @@ export class MiddlewareRegistry {
 
   /** Calls a hook of those that have it: Nest does not know them, as they are not providers. */
   async callHook(name: 'onModuleDestroy' | 'onApplicationShutdown', signal?: string): Promise<void> {
-    await Promise.all(this.#made.map((middleware: Partial<Lifecycle>) => middleware[name]?.(signal)));
+    await Promise.all(this.#made.map((middleware) => middleware[name]?.(signal)));
   }
 
   #refuseASecondRoot(): void {
