@@ -40,6 +40,11 @@ export class RequestSession implements SessionHost {
     this.request.expose('session', session && asPlainObject(session));
   }
 
+  /** Whether the application has set `request.session` to nothing, as users of express-session do. */
+  get isUnset(): boolean {
+    return (this.request.platform as { session?: unknown }).session == null;
+  }
+
   /** Lets no other request with a lock use the session until the response is made; then reads it again. */
   async lock(wait: number): Promise<void> {
     const key = this.session[STATE].claimedKey;

@@ -188,6 +188,10 @@ export class Visitor {
     return this.#send(request(this.url()).post(path).send(body));
   }
 
+  delete(path: string): Promise<request.Response> {
+    return this.#send(request(this.url()).delete(path));
+  }
+
   async #send(sent: request.Test): Promise<request.Response> {
     if (this.cookie !== undefined) void sent.set('Cookie', this.cookie);
     const response = await sent;

@@ -49,8 +49,13 @@ export class SessionMiddleware implements Middleware {
     checkSessionOrder(order, SessionMiddleware);
   }
 
-  async #finish(response: HttpResponse, { session }: RequestSession, hasCookie: boolean): Promise<void> {
-    const { saveEveryRequest } = this.#settings;
+  async #finish(response: HttpResponse, holder: RequestSession, hasCookie: boolean): Promise<void> {
+    const { session } = holder;
+    const { saveEveryRequest, unset } = this.#settings;
+    if (holder.isUnset && !session.isEmpty()) {
+      if (unset === 'keep') return this.#vary(response, { session });
+      await session.flush();
+    }
     if (saveEveryRequest && !session.isEmpty()) await session.load();
     this.#vary(response, { session });
     const isToBeSaved = session.modified || saveEveryRequest || isDueForRenewal(session, this.#settings);

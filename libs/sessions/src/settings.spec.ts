@@ -17,6 +17,7 @@ describe('resolveSettings()', () => {
       expireAtBrowserClose: false,
       timeout: 5,
       load: 'early',
+      unset: 'keep',
       userIdOf: expect.any(Function),
     });
   });

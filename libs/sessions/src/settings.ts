@@ -41,6 +41,11 @@ export interface SessionSettingsOptions {
   absoluteTimeout?: Duration;
   /** Whose a session is: the key that holds the user's id, or a function that finds it. Default `'userId'`. */
   userId?: string | ((values: SessionValues) => unknown);
+  /**
+   * What `request.session = null` does: `'keep'` keeps the stored session as it was before the request, `'destroy'` removes
+   * it. Default `'keep'`. express-session: `unset`.
+   */
+  unset?: 'keep' | 'destroy';
   /** Removes expired sessions so often, as `sessions.clearExpired()` does. Default: never. */
   clearExpiredEvery?: Duration;
 }
@@ -64,6 +69,7 @@ export interface SessionSettings {
   readonly idleTimeout: number | undefined;
   /** Seconds. */
   readonly absoluteTimeout: number | undefined;
+  readonly unset: 'keep' | 'destroy';
   readonly userIdOf: (values: SessionValues) => string | undefined;
   /** Seconds. */
   readonly clearExpiredEvery: number | undefined;
@@ -91,6 +97,7 @@ export function resolveSettings(options: SessionSettingsOptions = {}): SessionSe
     load: options.load ?? 'early',
     idleTimeout: limit('idleTimeout'),
     absoluteTimeout: limit('absoluteTimeout'),
+    unset: options.unset ?? 'keep',
     userIdOf: userIdReader(options.userId ?? 'userId'),
     clearExpiredEvery: limit('clearExpiredEvery'),
   };
@@ -140,6 +147,8 @@ function check(settings: SessionSettings): void {
     if (seconds !== undefined && seconds <= 0)
       fail(name, 'is not positive', "Give seconds, or a text such as '30m'; leave it out for none");
   }
+  if (!['keep', 'destroy'].includes(settings.unset))
+    fail('unset', 'is unknown', "Choose 'keep' or 'destroy'");
   if (!['early', 'onDemand'].includes(settings.load)) {
     fail('load', 'is unknown', "Choose 'early' or 'onDemand'");
   }

@@ -17,8 +17,8 @@ export function asPlainObject(session: ExpressSession): SessionObject {
 const SETTABLE = new Set(['modified', 'cookie']);
 
 const handler: ProxyHandler<ExpressSession> = {
-  get(session, name) {
-    if (!isKey(session, name)) return readOwn(session, name);
+  get(session, name, proxy) {
+    if (!isKey(session, name)) return readOwn(session, name, proxy);
     return session.has(name) ? session[STATE].watch(name) : undefined;
   },
 
@@ -64,8 +64,13 @@ function isKey(session: ExpressSession, name: string | symbol): name is string {
   return typeof name === 'string' && name !== 'then' && !(name in session);
 }
 
-function readOwn(session: ExpressSession, name: string | symbol): unknown {
+function readOwn(session: ExpressSession, name: string | symbol, proxy: unknown): unknown {
   const value: unknown = Reflect.get(session, name, session);
-  // Private members are the session's, not the proxy's. What every object inherits keeps looking at the proxy.
-  return typeof value === 'function' && !(name in Object.prototype) ? value.bind(session) : value;
+  // What every object inherits keeps looking at the proxy.
+  if (typeof value !== 'function' || name in Object.prototype) return value;
+  // Private members are the session's, not the proxy's; what returns the session itself returns it as it is shown.
+  return (...args: unknown[]) => {
+    const result: unknown = Reflect.apply(value, session, args);
+    return result === session ? proxy : result;
+  };
 }
