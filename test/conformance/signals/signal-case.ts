@@ -1,3 +1,4 @@
+import { gotRequestException, requestFinished, requestStarted } from '@nest-quintet/middleware';
 import { m2mChanged, postDelete, postSave, preDelete, preSave, type PrismaDatabase } from '@nest-quintet/orm';
 import { Signal, type SignalDispatcher, type SignalEvent } from '@nest-quintet/signals';
 import { inPython } from '../orm/errors.js';
@@ -14,6 +15,8 @@ import {
   type Value,
 } from '../python/index.js';
 import type { Statement } from '../python/syntax.js';
+import { clientOf } from './site-client.js';
+import type { Site } from './site.js';
 import { djangoField, Instance, ModelClass, Models, Rows, Through, typeError } from './signal-models.js';
 
 type AnySignal = Signal<any, any>;
@@ -26,6 +29,12 @@ const modelSignals: Record<string, AnySignal> = {
   m2m_changed: m2mChanged,
 };
 
+const requestSignals: Record<string, AnySignal> = {
+  request_started: requestStarted,
+  request_finished: requestFinished,
+  got_request_exception: gotRequestException,
+};
+
 /** The payload's names that Django has, in its spelling. */
 const payloads: Record<string, readonly string[]> = {
   pre_save: ['instance', 'raw', 'using', 'update_fields'],
@@ -33,6 +42,9 @@ const payloads: Record<string, readonly string[]> = {
   pre_delete: ['instance', 'using', 'origin'],
   post_delete: ['instance', 'using', 'origin'],
   m2m_changed: ['instance', 'using', 'action', 'reverse', 'model', 'pk_set'],
+  request_started: ['has_environ'],
+  request_finished: [],
+  got_request_exception: [],
 };
 
 /** One case: a program that connects receivers and writes, and the log of what they heard. */
@@ -42,11 +54,11 @@ export class SignalCase {
   readonly #program: Program;
 
   constructor(
-    private readonly database: PrismaDatabase,
-    private readonly dispatcher: SignalDispatcher,
+    private readonly site: Site,
     given: string,
   ) {
-    this.#models = new Models(database);
+    this.#models = new Models(site.database);
+    site.log.write = (line) => void this.#events.push(line);
     const names = this.#names();
     this.#program = new Program(names);
     for (const name of recorded(given)) {
@@ -58,7 +70,7 @@ export class SignalCase {
   async step(statements: readonly Statement[]): Promise<object> {
     this.#events.length = 0;
     try {
-      const value = await this.dispatcher.run(() => this.#program.run(statements));
+      const value = await this.site.dispatcher.run(() => this.#program.run(statements));
       const events = [...this.#events];
       return value === undefined ? { events } : { returns: await this.#encode(value), events };
     } catch (error) {
@@ -73,20 +85,17 @@ export class SignalCase {
 
   #names(): Record<string, Value> {
     const signals = Object.fromEntries(
-      Object.entries(modelSignals).map(([name, signal]) => [name, new SignalObject(this, signal, name)]),
+      Object.entries({ ...modelSignals, ...requestSignals }).map(([name, signal]) => [
+        name,
+        new SignalObject(this, signal, name),
+      ]),
     );
     return {
       ...this.#models.names(),
       ...signals,
       NAMES: new Map(Object.entries(signals).map(([name, signal]) => [signal, name])),
-      log: native('log', async ([value]) => {
-        this.#events.push(await this.#encode(value));
-        return null;
-      }),
-      recorder: native('recorder', async (_, keywords) => {
-        this.#events.push(await this.#encodeEvent(keywords));
-        return null;
-      }),
+      log: native('log', ([value]) => this.#record(this.#encode(value))),
+      recorder: native('recorder', (_, keywords) => this.#record(this.#encodeEvent(keywords))),
       Signal: native('Signal', () => new SignalObject(this, new Signal('signal'), 'signal')),
       receiver: native('receiver', ([which, ...rest], keywords) =>
         native('decorator', async ([fn]) => {
@@ -96,9 +105,9 @@ export class SignalCase {
         }),
       ),
       transaction: new Namespace({
-        atomic: native('atomic', () => new AtomicBlock(this.database)),
+        atomic: native('atomic', () => new AtomicBlock(this.site.database)),
         set_rollback: native('set_rollback', ([value]) => {
-          this.database.setRollback(Boolean(value));
+          this.site.database.setRollback(Boolean(value));
           return null;
         }),
         on_commit: native('on_commit', ([fn], { robust = false }) =>
@@ -106,13 +115,23 @@ export class SignalCase {
         ),
       }),
       connection: new Namespace({}),
+      Client: clientOf(this.site),
       CaptureQueriesContext: native('CaptureQueriesContext', () => new CapturedQueries(this.#models)),
     };
   }
 
+  /** Takes a place in the list at once, and fills it when what is to stand there is known. */
+  async #record(event: Promise<unknown>): Promise<null> {
+    const events = this.#events;
+    const place = events.push(null) - 1;
+    const encoded = await event;
+    if (place < events.length) events[place] = encoded;
+    return null;
+  }
+
   #onCommit(fn: Value, robust: boolean): null {
     if (!(fn instanceof HostObject)) throw typeError('on_commit() takes a callable.');
-    this.database.onCommit(() => call(fn, []), { robust });
+    this.site.database.onCommit(() => call(fn, []), { robust });
     return null;
   }
 
@@ -121,7 +140,7 @@ export class SignalCase {
   }
 
   get bus(): SignalDispatcher {
-    return this.dispatcher;
+    return this.site.dispatcher;
   }
 
   async #encodeEvent(keywords: Keywords): Promise<unknown> {
@@ -139,6 +158,7 @@ export class SignalCase {
       return value.name;
     if (value instanceof SignalObject) return value.name;
     if (value instanceof Error) return { exception: pythonNames(value)[0], message: value.message };
+    if (value instanceof Uint8Array) return { bytes: Buffer.from(value).toString() };
     if (value instanceof Set) return [...(value as Set<number>)].sort((a, b) => a - b);
     if (value instanceof Map) {
       const entries = await Promise.all(
@@ -227,6 +247,15 @@ class SignalObject extends HostObject {
   }: SignalEvent<Record<string, any>>): Keywords {
     const { models } = this.running;
     const isModelSignal = Object.values(modelSignals).includes(this.signal);
+    if (Object.values(requestSignals).includes(this.signal)) {
+      // A request and an environ are the same thing, and our pipeline is what Django's handler is.
+      const isFirst = this.signal === requestStarted;
+      return {
+        signal: this,
+        sender: isFirst ? 'ClientHandler' : null,
+        ...(isFirst && { has_environ: payload.request !== undefined }),
+      };
+    }
     if (!isModelSignal) return { signal: this, sender: sender ?? null, ...payload };
     const model =
       this.name === 'm2m_changed' ? modelOf(models, sender as string, payload.reverse) : (sender as string);

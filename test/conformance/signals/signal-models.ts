@@ -1,4 +1,13 @@
-import type { ModelMetadata, PrismaDatabase, RelationField } from '@nest-quintet/orm';
+import {
+  Databases,
+  Manager,
+  ManagerFor,
+  type ModelMetadata,
+  type ModelName,
+  type PrismaDatabase,
+  type RelatedQuerySet,
+  type RelationField,
+} from '@nest-quintet/orm';
 import {
   HostObject,
   type Keywords,
@@ -327,19 +336,42 @@ export class RelatedManager extends HostObject {
       .findMany({ where: { ...where, [this.field.inverse]: owner } });
   }
 
+  /** The library's manager of a many-to-many relation. */
+  get #links(): RelatedQuerySet {
+    const name = this.owner.model as ModelName;
+    class OwnerManager extends (Manager as new () => Manager) {}
+    ManagerFor(name)(OwnerManager);
+    const databases = new Databases([this.models.database]);
+    const manager = Object.assign(new OwnerManager(), { databases }) as unknown as Manager;
+    return (manager.related(this.owner.row) as Record<string, RelatedQuerySet>)[this.field.name]!;
+  }
+
+  async #change(method: 'add' | 'remove' | 'clear' | 'set', items: readonly Value[] = []): Promise<null> {
+    const keys = this.#keys(items).map(({ id }) => id as number);
+    if (method === 'set') await this.#links.set(keys);
+    else await this.#links[method](...keys);
+    return null;
+  }
+
   readonly #methods: Record<string, (args: readonly Value[], keywords: Keywords) => Value> = {
     add: async (items, { bulk = true }) => {
-      if (bulk !== false || this.field.through) return this.#write({ connect: this.#keys(items) });
+      if (this.field.through) return this.#change('add', items);
+      if (bulk !== false) return this.#write({ connect: this.#keys(items) });
       for (const item of items as Instance[]) {
         item.setAttribute(pythonName(this.field.inverse), this.owner);
         await item.save();
       }
       return null;
     },
-    remove: (items) => this.#write({ disconnect: this.#keys(items) }),
-    set: ([items]) => this.#write({ set: this.#keys(items as Value[]) }),
+    remove: (items) =>
+      this.field.through ? this.#change('remove', items) : this.#write({ disconnect: this.#keys(items) }),
+    set: ([items]) =>
+      this.field.through
+        ? this.#change('set', items as Value[])
+        : this.#write({ set: this.#keys(items as Value[]) }),
     clear: async (_, { bulk = true }) => {
-      if (this.field.through || bulk === false) return this.#write({ set: [] });
+      if (this.field.through) return this.#change('clear');
+      if (bulk === false) return this.#write({ set: [] });
       const inverse = this.models.metadata(this.field.model).fields[this.field.inverse] as RelationField;
       const [key] = inverse.fromFields as [string];
       const where = { [key]: this.owner.key };

@@ -1,6 +1,5 @@
-import { Databases, modelSignals, PrismaDatabase, type SchemaMetadata } from '@nest-quintet/orm';
+import type { SchemaMetadata } from '@nest-quintet/orm';
 import { applyMigrations } from '@nest-quintet/orm/migrations';
-import { SignalDispatcher } from '@nest-quintet/signals';
 import { PGlite } from '@electric-sql/pglite';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { PrismaPGlite } from 'pglite-prisma-adapter';
@@ -9,8 +8,8 @@ import { compare } from '../compare.js';
 import type { CaseRunner, Evaluator, EvaluatorOptions, Outcome, RecordedCase } from '../evaluator.js';
 import { type Statement } from '../python/syntax.js';
 import { loadFixture } from './fixture.js';
-import { PrismaClient } from './generated/prisma/client.js';
 import { SignalCase } from './signal-case.js';
+import { openSite } from './site.js';
 
 export interface RecordedSignalCase extends RecordedCase {
   readonly given: string;
@@ -22,7 +21,7 @@ const migrations = fileURLToPath(new URL('./migrations', import.meta.url));
 // Its types would register these models for the whole program, which has the bookshop's.
 const metadata: string = './generated/quintet/index.js';
 
-/** Runs the recorded signal cases on a Prisma client of their own models. */
+/** Runs the recorded signal cases in an application with their own models. */
 export const signalsEvaluator: Evaluator = { area: 'signals', open };
 
 async function open({ database, databaseUrl }: EvaluatorOptions): Promise<CaseRunner> {
@@ -32,29 +31,19 @@ async function open({ database, databaseUrl }: EvaluatorOptions): Promise<CaseRu
   const adapter = pglite ? new PrismaPGlite(pglite) : new PrismaPg({ connectionString: databaseUrl });
   const close = pglite && keepOpen(pglite);
   await applyMigrations({ adapter, directory: migrations });
-  const dispatcher = new SignalDispatcher();
-  dispatcher.useLogger({ error: () => {} });
-  const opened = new PrismaDatabase('default', {
-    adapter,
-    client: (wrapped) => new PrismaClient({ adapter: wrapped }),
-    schema,
-    extensions: [modelSignals(dispatcher)],
-    report: () => {},
-  });
-  dispatcher.useTransactions(opened);
-  await new Databases([opened]).connect();
+  const site = await openSite(adapter, schema);
   return {
     async run(recorded): Promise<Outcome> {
       const { given, steps, observed } = recorded as RecordedSignalCase;
-      await loadFixture(opened);
-      dispatcher.disconnectAll();
-      const running = new SignalCase(opened, dispatcher, given);
+      await loadFixture(site.database);
+      site.dispatcher.disconnectAll();
+      const running = new SignalCase(site, given);
       const actual: object[] = [];
       for (const { call_ast: statements } of steps) actual.push(await running.step(statements));
       return compare(observed, actual);
     },
     async close() {
-      await opened.disconnect();
+      await site.close();
       await close?.();
     },
   };

@@ -52,6 +52,8 @@ export class RelatedQuerySet<M extends ModelName = ModelName> extends QuerySet<M
   /** Makes the relation consist of exactly these rows; where its key cannot be null it can only gain some. Django: `set`. */
   async set(rows: readonly RowOrKey[]): Promise<void> {
     const keys = this.#keysOf(rows);
+    // An empty `set` would be a clear to those who hear of it.
+    if (this.#isMany && keys.length === 0) return this.remove(...((await this) as RowOrKey[]));
     if (this.#isMany) return this.#write({ set: keys.map((key) => this.#where(key)) });
     if (this.#isOptional) await this.#rows.exclude({ pk: { in: keys } }).update(this.#unlink());
     await this.add(...(keys as RowOrKey[]));

@@ -10,7 +10,7 @@ interface BulkWrite {
 }
 
 /** The part of a database that signals stand on. */
-export type SignalDatabase = Pick<Database, 'alias' | 'atomic' | 'observe'>;
+export type SignalDatabase = Pick<Database, 'alias' | 'atomic' | 'observe' | 'setRollback'>;
 
 const senders = new WeakMap<object, SignalSender>();
 /** The tables that the statements of the current raw call have written. */

@@ -28,6 +28,11 @@ export class Draft {
     this.#before = new Map(Object.entries(this.instance).map(([name, value]) => [name, fingerprint(value)]));
   }
 
+  /** Whether a receiver has changed the row. */
+  get isChanged(): boolean {
+    return Object.keys(this.#changes()).length > 0;
+  }
+
   /** The data of the write with what receivers have changed. */
   get result(): Data {
     return { ...this.data, ...this.#changes() };

@@ -1,20 +1,13 @@
-import { isMalformed } from './nested-data.js';
 import { NestedWriter } from './nested-writer.js';
-import type { CallArguments, Data, Execute, PrismaCall } from './prisma-calls.js';
+import type { CallArguments, Data, Execute, ModelCall } from './prisma-calls.js';
 import type { RowWriter } from './row-writer.js';
 import type { StoredRow } from './rows.js';
-import type { SchemaMetadata } from '../metadata/schema.js';
-
-export type ModelCall = PrismaCall & { readonly model: string };
 
 /** Carries out the writing calls of a client row by row, with signals, and answers as Prisma does. */
 export class ModelWrites {
   readonly #nested: NestedWriter;
 
-  constructor(
-    private readonly schema: SchemaMetadata,
-    private readonly writer: RowWriter,
-  ) {
+  constructor(private readonly writer: RowWriter) {
     this.#nested = new NestedWriter(writer);
   }
 
@@ -43,13 +36,11 @@ export class ModelWrites {
   }
 
   async #create(call: ModelCall, args: CallArguments, execute: Execute): Promise<unknown> {
-    if (isMalformed(this.schema, call.model, args)) return execute();
     const row = await this.#nested.create(call.model, args.data as Data);
     return this.#answer(call, row, execute);
   }
 
   async #update(call: ModelCall, args: CallArguments, execute: Execute): Promise<unknown> {
-    if (isMalformed(this.schema, call.model, args)) return execute();
     const stored = await this.#find(call.model, args);
     // Prisma says best that there is no such row.
     if (!stored) return execute();
@@ -58,8 +49,7 @@ export class ModelWrites {
   }
 
   async #upsert(call: ModelCall, args: CallArguments, execute: Execute): Promise<unknown> {
-    const { create, update } = args;
-    if (!create || !update || isMalformed(this.schema, call.model, { create, update })) return execute();
+    const { create, update } = args as { create: Data; update: Data };
     const stored = await this.#find(call.model, args);
     const row = stored
       ? await this.#nested.update(call.model, stored, update)
@@ -90,10 +80,8 @@ export class ModelWrites {
     );
     if (isEmpty) return execute();
     if (!writer.sendsEach(call.model)) return this.#bulk(call, args, execute);
-    const rows: StoredRow[] = [];
-    for (const stored of await writer.rows.list(call.model, args.where ?? {}, { take: args.limit })) {
-      rows.push(await writer.update(call.model, stored, args.data as Data));
-    }
+    const stored = await writer.rows.list(call.model, args.where ?? {}, { take: args.limit });
+    const rows = await writer.updateEach(call.model, stored, args.data as Data);
     return call.action === 'updateMany' ? { count: rows.length } : this.#answers(call, rows, execute);
   }
 
@@ -122,8 +110,9 @@ export class ModelWrites {
   async #answer(call: ModelCall, row: StoredRow, execute: Execute): Promise<unknown> {
     const { data: _data, create: _create, update: _update, ...selection } = call.args ?? {};
     const where = this.writer.rows.keyOf(call.model, row);
-    // A receiver may have deleted the row by now.
-    return (await execute({ ...call, action: 'findUnique', args: { ...selection, where } })) ?? row;
+    const answer = await execute({ ...call, action: 'findUnique', args: { ...selection, where } });
+    // So Prisma answers a call that deletes the row which it writes.
+    return answer ?? (call.action === 'upsert' ? [] : null);
   }
 
   async #answers(call: ModelCall, rows: readonly StoredRow[], execute: Execute): Promise<unknown[]> {

@@ -1,5 +1,5 @@
 import type { ModelMetadata, RelationField, SchemaMetadata } from '../metadata/schema.js';
-import type { CallArguments, Data } from './prisma-calls.js';
+import type { CallArguments, Data, ModelCall } from './prisma-calls.js';
 
 interface NestedData {
   readonly data: Data;
@@ -51,9 +51,15 @@ const operationNames: ReadonlySet<string> = new Set(nestedOperations);
  *
  * Prisma knows two forms of the data of a row: with relations, or with the keys of its own relations.
  */
-export function isMalformed(schema: SchemaMetadata, model: string, args: CallArguments): boolean {
-  const given = [args.data, args.create, args.update].filter((one) => one !== undefined);
-  return given.length === 0 || given.some((data) => isBad(schema, model, data as Data));
+export function isMalformed(schema: SchemaMetadata, { action, model, args = {} }: ModelCall): boolean {
+  const rows = rowsOf(action, args);
+  return rows.some((data) => data === undefined || isBad(schema, model, data as Data));
+}
+
+/** The data of the rows that a call writes one by one. */
+function rowsOf(action: string, { data, create, update }: CallArguments): readonly unknown[] {
+  if (action === 'upsert') return [create, update];
+  return action === 'create' || action === 'update' ? [data] : [];
 }
 
 function isBad(schema: SchemaMetadata, name: string, data: Data, parent?: RelationField): boolean {
@@ -98,7 +104,8 @@ function isBadRelation(schema: SchemaMetadata, field: RelationField, operations:
     return true;
   const inverse = schema.models[field.model]!.fields[field.inverse] as RelationField;
   const isRequired = field.fromFields.length === 0 && !field.through && inverse.isRequired;
-  if (isRequired && (operations as Data).disconnect !== undefined) return true;
+  const { disconnect } = operations as Data;
+  if (isRequired && disconnect !== undefined && (field.isList || disconnect !== false)) return true;
   return nestedData(field, operations as Data).some(({ data }) => isBad(schema, field.model, data, field));
 }
 

@@ -1,9 +1,20 @@
 import type { RelationField } from '../metadata/schema.js';
 import { owned, RelatedRows } from './related-rows.js';
+import { WritePlan, type WriteStep } from './write-plan.js';
 import type { Data } from './prisma-calls.js';
 import { recordNotFound } from './prisma-errors.js';
 import type { RowWriter } from './row-writer.js';
 import { foreignKey, isSameValue, relationsOf, scalarsOf, type StoredRow } from './rows.js';
+
+/** Where in a plan a new row stands. */
+interface Place {
+  /** The step that it follows. */
+  readonly follows?: WriteStep;
+  /** Returns the foreign key that its parent gives it. */
+  readonly key?: () => Data;
+  /** Makes room for it. */
+  readonly prepare?: () => Promise<void>;
+}
 
 /**
  * Carries out `create` and `update` with everything nested in their data, one row at a time.
@@ -17,36 +28,74 @@ export class NestedWriter {
     this.#related = new RelatedRows(writer, this);
   }
 
-  /** @param key The foreign key that the row's place in the data gives it. */
-  async create(model: string, data: Data, key: Data = {}): Promise<StoredRow> {
-    const scalars = { ...this.#scalars(model, data), ...key };
-    for (const field of this.#owned(model, data)) {
-      Object.assign(scalars, await this.#reference(model, field, data[field.name] as Data));
+  async create(model: string, data: Data): Promise<StoredRow> {
+    const plan = new WritePlan();
+    const step = this.plan(plan, model, data);
+    await plan.run();
+    return step.row!;
+  }
+
+  /** Plans a new row with everything nested in its data. */
+  plan(plan: WritePlan, model: string, data: Data, place: Place = {}): WriteStep {
+    const references: (() => Data)[] = [];
+    const step = plan.add(async () => {
+      await place.prepare?.();
+      const keys = references.map((keyOf) => keyOf());
+      return this.writer.insert(model, Object.assign({}, this.#scalars(model, data), place.key?.(), ...keys));
+    }, place.follows);
+    for (const field of this.#relations(model, data)) {
+      const operations = data[field.name] as Data;
+      if (!owned(field)) this.#related.plan(plan, step, { model, field }, operations);
+      else references.push(...this.#references(plan, step, model, field, operations));
     }
-    const row = await this.writer.insert(model, scalars);
-    await this.#writeReferrers(model, row, data);
-    return row;
+    return step;
   }
 
   async update(model: string, stored: StoredRow, data: Data): Promise<StoredRow> {
     const scalars = this.#scalars(model, data);
-    const fields = this.#owned(model, data);
-    for (const field of fields) {
+    const relations = this.#relations(model, data);
+    // What a row refers to is written last to first, as in a plan.
+    for (const field of relations.filter(owned).reverse()) {
       Object.assign(scalars, await this.#keyAfter(model, stored, field, data[field.name] as Data));
     }
-    const row = await this.writer.update(model, stored, this.#changes(stored, nulled(scalars), data));
-    for (const field of fields) await this.#writeReferred(stored, field, data[field.name] as Data);
-    await this.#writeReferrers(model, row, data);
-    return row;
+    const plan = new WritePlan();
+    const step = plan.add(() =>
+      this.writer.update(model, stored, this.#changes(stored, nulled(scalars), data)),
+    );
+    for (const field of relations) {
+      const operations = data[field.name] as Data;
+      if (owned(field)) plan.add(() => this.#writeReferred(stored, field, operations), step);
+      else this.#related.plan(plan, step, { model, field }, operations);
+    }
+    await plan.run();
+    return step.row!;
+  }
+
+  /** Plans what a new row refers to; returns what tells its keys, once they are known. */
+  #references(
+    plan: WritePlan,
+    step: WriteStep,
+    model: string,
+    field: RelationField,
+    { create, ...operations }: Data,
+  ): (() => Data)[] {
+    const targets: WriteStep[] = [];
+    if (create) targets.push(this.plan(plan, field.model, create as Data, { follows: step }));
+    if (Object.keys(operations).length > 0) {
+      targets.push(plan.add(() => this.#target(model, field, operations), step));
+    }
+    for (const target of targets) plan.require(step, target);
+    return targets.map((target) => () => (target.row ? foreignKey(field, target.row) : {}));
   }
 
   /** Returns the foreign key that the operations of a relation leave behind. */
   async #keyAfter(model: string, stored: StoredRow, field: RelationField, operations: Data): Promise<Data> {
-    const key = await this.#reference(model, field, operations, stored);
+    const referred = await this.#target(model, field, operations, stored);
+    const key = referred ? foreignKey(field, referred) : {};
     const target = await this.#related.target(stored, field);
     const isRemoved = isGiven(operations.delete) && target !== null;
-    if (isRemoved || (await this.#related.isCut(field, operations, target)))
-      return foreignKey(field, nothing);
+    // Prisma disconnects whatever is given: `false`, and a filter that does not match, too.
+    if (isRemoved || operations.disconnect !== undefined) return foreignKey(field, nothing);
     if (!isGiven(operations.upsert)) return key;
     const { where, create } = operations.upsert as { where?: Data; create: Data };
     const isThere = target !== null && (await this.#related.matches(field.model, target, where));
@@ -83,8 +132,13 @@ export class NestedWriter {
     return Object.fromEntries(Object.entries(scalars).filter(([name]) => !unchanged.has(name)));
   }
 
-  /** Returns the foreign key that `create`, `connect` and `connectOrCreate` of a relation give. */
-  async #reference(model: string, field: RelationField, operations: Data, stored?: StoredRow): Promise<Data> {
+  /** Finds or creates the row that `create`, `connect` and `connectOrCreate` of a relation name. */
+  async #target(
+    model: string,
+    field: RelationField,
+    operations: Data,
+    stored?: StoredRow,
+  ): Promise<StoredRow | undefined> {
     const { create, connect, connectOrCreate } = operations as Record<string, Data | undefined>;
     let target: StoredRow | undefined;
     if (create) target = await this.create(field.model, create);
@@ -104,13 +158,7 @@ export class NestedWriter {
         );
       await this.#related.release(model, field, target, stored);
     }
-    return target ? foreignKey(field, target) : {};
-  }
-
-  async #writeReferrers(model: string, row: StoredRow, data: Data): Promise<void> {
-    for (const field of this.#relations(model, data)) {
-      if (!owned(field)) await this.#related.write(model, row, field, data[field.name] as Data);
-    }
+    return target;
   }
 
   #scalars(model: string, data: Data): Record<string, unknown> {
@@ -119,14 +167,6 @@ export class NestedWriter {
         .filter(({ name }) => data[name] !== undefined)
         .map(({ name }) => [name, data[name]]),
     );
-  }
-
-  /** The relations whose key the row holds; Prisma creates what they refer to before it looks for what is there. */
-  #owned(model: string, data: Data): RelationField[] {
-    const looks = ({ name }: RelationField) => Number((data[name] as Data).create === undefined);
-    return this.#relations(model, data)
-      .filter(owned)
-      .sort((a, b) => looks(a) - looks(b));
   }
 
   /** The relations that the data writes, in the order in which it names them. */

@@ -10,6 +10,9 @@ export interface PrismaCall {
   readonly clientMethod?: string;
 }
 
+/** A call on a model. */
+export type ModelCall = PrismaCall & { readonly model: string };
+
 /** The arguments of a call: whatever the application gave, not checked yet. */
 export interface CallArguments {
   readonly where?: Data;

@@ -36,6 +36,14 @@ export function notConnected(relation: string, parent: string, child: string): E
   );
 }
 
+/** Makes an error name the model of the call that failed, as Prisma does whichever nested row it was about. */
+export function aboutCall(error: unknown, { model }: { readonly model: string }): unknown {
+  if (error instanceof PrismaClientKnownRequestError && error.meta?.modelName !== undefined) {
+    error.meta.modelName = model;
+  }
+  return error;
+}
+
 function known(code: string, modelName: string, message: string, meta: object): Error {
   return new PrismaClientKnownRequestError(message, {
     code,

@@ -4,10 +4,16 @@ import type { ModelMetadata, RelationField, ScalarField } from '../metadata/sche
 import { relationsOf, scalarsOf } from './rows.js';
 
 /** One call of a Prisma client: `{ model: 'Book', action: 'update', args: { … } }`. */
-export interface Step {
+export interface Call {
   readonly model: string;
   readonly action: string;
   readonly args: Record<string, unknown>;
+}
+
+/** Calls that are made one by one, or in one transaction of either kind. */
+export interface Step {
+  readonly transaction?: 'batch' | 'interactive';
+  readonly calls: readonly Call[];
 }
 
 const models = [
@@ -20,51 +26,172 @@ const models = [
   'Order',
   'OrderItem',
   'Employee',
+  'OutboxMessage',
 ];
-const depths = 3;
+export const depths = 3;
+
+/** The keys that new rows get begin here in the first step, at twice this in the second, and so on. */
+export const keysPerStep = 100;
 
 /** A few calls, nested to depth 3, some of which fail. */
 export function program(): Arbitrary<Step[]> {
-  return fc.array(fc.constantFrom(...models).chain(step), { minLength: 1, maxLength: 4 });
+  return fc.integer({ min: 1, max: 4 }).chain((length) => {
+    const steps = Array.from({ length }, (_, at) => step().map((one) => settle(one, at) as Step));
+    return fc.tuple(...steps);
+  });
 }
 
-function step(name: string): Arbitrary<Step> {
-  const model = schema.models[name]!;
-  const call = (action: string, args: Record<string, Arbitrary<unknown>>): Arbitrary<Step> =>
-    record(args).map((given) => ({ model: name, action, args: given }));
-  const [where, filter, create, update] = [key(), filterOf(), creation(model, depths), change(model, depths)];
-  const result = selection(model);
-  const flat = flatCreation(model);
+/**
+ * Stands for the key of a row that the step before may have made.
+ *
+ * No call names a key that it is about to generate by itself: whether that one is found depends on the order in which
+ * Prisma happens to carry out what is nested in it.
+ */
+class MadeBefore {
+  constructor(private readonly nth: number) {}
+
+  keyAt(step: number): number {
+    return step * keysPerStep + this.nth;
+  }
+}
+
+/** Fills in the keys that depend on where in a program a step stands. */
+function settle(value: unknown, at: number): unknown {
+  if (value instanceof MadeBefore) return value.keyAt(at);
+  if (Array.isArray(value)) return value.map((one) => settle(one, at));
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, settle(one, at)]));
+}
+
+function step(): Arbitrary<Step> {
+  const any = fc.constantFrom(...models).chain(call);
+  const transaction = fc.constantFrom('batch' as const, 'interactive' as const);
   return fc.oneof(
-    { weight: 4, arbitrary: call('create', { data: create, ...result }) },
-    { weight: 6, arbitrary: call('update', { where, data: update, ...result }) },
-    { weight: 2, arbitrary: call('upsert', { where, create, update, ...result }) },
-    { weight: 3, arbitrary: call('delete', { where, ...result }) },
-    { weight: 1, arbitrary: call('createMany', { data: fc.array(flat, { maxLength: 3 }) }) },
-    { weight: 1, arbitrary: call('createManyAndReturn', { data: fc.array(flat, { maxLength: 3 }) }) },
-    { weight: 1, arbitrary: call('updateMany', { where: filter, data: flatChange(model) }) },
-    { weight: 1, arbitrary: call('updateManyAndReturn', { where: filter, data: flatChange(model) }) },
-    { weight: 2, arbitrary: call('deleteMany', { where: filter }) },
+    { weight: 9, arbitrary: any.map((one) => ({ calls: [one] })) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ transaction, calls: fc.array(any, { minLength: 1, maxLength: 3 }) }),
+    },
   );
 }
 
-function selection(model: ModelMetadata): Record<string, Arbitrary<unknown>> {
+function call(name: string): Arbitrary<Call> {
+  const model = schema.models[name]!;
+  const of = (action: string, args: Record<string, Arbitrary<unknown>>): Arbitrary<Call> =>
+    record(args).map((given) => ({ model: name, action, args: given }));
+  const [create, update] = [creation(model, depths), change(model, depths)];
+  const [where, filter, result] = [keyOf(model), maybe(filterOf(model), 0.9), selection(model, 2)];
+  const [flat, flatUpdate] = [fc.array(flatCreation(model), { maxLength: 3 }), flatChange(model)];
+  const skipDuplicates = maybe(fc.boolean(), 0.3);
+  // Which rows a smaller limit would leave out is for the database to choose.
+  const limit = maybe(fc.constantFrom(0, 100), 0.1);
+  const omit = maybe(omission(model), 0.3);
+  return fc.oneof(
+    { weight: 5, arbitrary: withResult(result, (shape) => of('create', { data: create, ...shape })) },
+    { weight: 7, arbitrary: withResult(result, (shape) => of('update', { where, data: update, ...shape })) },
+    {
+      weight: 3,
+      arbitrary: withResult(result, (shape) => of('upsert', { where, create, update, ...shape })),
+    },
+    { weight: 3, arbitrary: withResult(result, (shape) => of('delete', { where, ...shape })) },
+    { weight: 1, arbitrary: of('createMany', { data: flat, skipDuplicates }) },
+    { weight: 1, arbitrary: of('createManyAndReturn', { data: flat, skipDuplicates, omit }) },
+    { weight: 1, arbitrary: of('updateMany', { where: filter, data: flatUpdate, limit }) },
+    { weight: 1, arbitrary: of('updateManyAndReturn', { where: filter, data: flatUpdate, limit, omit }) },
+    { weight: 2, arbitrary: of('deleteMany', { where: filter, limit }) },
+  );
+}
+
+type Shape = Record<string, unknown>;
+
+function withResult(
+  result: Arbitrary<Shape>,
+  make: (shape: Record<string, Arbitrary<unknown>>) => Arbitrary<Call>,
+): Arbitrary<Call> {
+  return result.chain((shape) =>
+    make(Object.fromEntries(Object.entries(shape).map(([name, value]) => [name, fc.constant(value)]))),
+  );
+}
+
+/** What a call wants back: everything, relations too, or some of it, counts among them. */
+function selection(model: ModelMetadata, depth: number): Arbitrary<Shape> {
   const relations = relationsOf(model);
-  if (relations.length === 0) return {};
-  return {
-    include: maybe(
-      fc.constantFrom(...relations).map(({ name }) => ({ [name]: true })),
-      0.4,
-    ),
-  };
+  const everything = fc.constant<Shape>({});
+  const without = omission(model).map((omit) => ({ omit }));
+  if (relations.length === 0) return fc.oneof({ weight: 3, arbitrary: everything }, without);
+  const lists = relations.filter(({ isList }) => isList).map(({ name }) => name);
+  const counts =
+    lists.length === 0
+      ? everything
+      : fc.subarray(lists, { minLength: 1 }).map((names) => ({ _count: { select: allOf(names) } }));
+  const related = fc.constantFrom(...relations).chain((field) => {
+    const inner =
+      depth === 0 ? fc.constant(true) : selection(schema.models[field.model]!, depth - 1).map(orTrue);
+    return inner.map((shape) => ({ [field.name]: shape }));
+  });
+  const some = fc.subarray(
+    scalarsOf(model).map(({ name }) => name),
+    { minLength: 1 },
+  );
+  return fc.oneof(
+    { weight: 4, arbitrary: everything },
+    { weight: 2, arbitrary: related.map((include) => ({ include })) },
+    {
+      weight: 1,
+      arbitrary: fc.tuple(related, counts).map(([one, count]) => ({ include: { ...one, ...count } })),
+    },
+    {
+      weight: 2,
+      arbitrary: fc
+        .tuple(some, related, counts)
+        .map(([names, one, count]) => ({ select: { ...allOf(names), ...one, ...count } })),
+    },
+    { weight: 1, arbitrary: without },
+  );
 }
 
-const key = (): Arbitrary<object> => fc.integer({ min: 1, max: 4 }).map((id) => ({ id }));
-const filterOf = (): Arbitrary<object> =>
-  fc.oneof(
-    fc.constant({}),
-    fc.integer({ min: 1, max: 4 }).map((id) => ({ id: { gte: id } })),
+const omission = (model: ModelMetadata): Arbitrary<Shape> =>
+  fc.constantFrom(...scalarsOf(model).filter(({ isId }) => !isId)).map(({ name }) => ({ [name]: true }));
+const allOf = (names: readonly string[]): Shape => Object.fromEntries(names.map((name) => [name, true]));
+const orTrue = (shape: Shape): Shape | true => (Object.keys(shape).length === 0 ? true : shape);
+
+/** Names one row: by its key, by what else is unique, or with a condition beside it. */
+function keyOf(model: ModelMetadata): Arbitrary<object> {
+  const byId = id().map((one) => ({ id: one }));
+  const options: { weight: number; arbitrary: Arbitrary<object> }[] = [
+    { weight: 12, arbitrary: byId },
+    { weight: 1, arbitrary: fc.tuple(byId, filterOf(model)).map(([one, filter]) => ({ ...filter, ...one })) },
+  ];
+  for (const unique of model.uniques) {
+    const values = fc.record(Object.fromEntries(unique.map((name) => [name, knownValue(name)])));
+    options.push({
+      weight: 1,
+      arbitrary: unique.length === 1 ? values : values.map((value) => ({ [unique.join('_')]: value })),
+    });
+  }
+  return fc.oneof(...options);
+}
+
+/** A value of a unique field that a row may well have. */
+const knownValue = (name: string): Arbitrary<unknown> =>
+  name.endsWith('Id')
+    ? id()
+    : fc.constantFrom(...(name === 'isbn' ? ['isbn1', 'isbn2', 'isbn3'] : ['e1', 'e2', 'e9']));
+
+function filterOf(model: ModelMetadata): Arbitrary<object> {
+  const name = scalarsOf(model).some((field) => field.name === 'name') ? 'name' : 'id';
+  return fc.oneof(
+    { weight: 2, arbitrary: fc.constant({}) },
+    { weight: 4, arbitrary: id().map((one) => ({ id: { gte: one } })) },
+    { weight: 2, arbitrary: id().map((one) => ({ id: one })) },
+    {
+      weight: 1,
+      arbitrary: fc
+        .integer({ min: 1, max: 3 })
+        .map((n) => ({ NOT: { [name]: name === 'id' ? n : `A${n}` } })),
+    },
   );
+}
 
 function creation(model: ModelMetadata, depth: number, from?: RelationField): Arbitrary<object> {
   return record({
@@ -81,26 +208,40 @@ function creation(model: ModelMetadata, depth: number, from?: RelationField): Ar
 
 function change(model: ModelMetadata, depth: number, from?: RelationField): Arbitrary<object> {
   return record({
-    ...scalarValues(model, () => 0.4),
+    ...scalarChanges(model, 0.4),
     ...relationValues(model, from, (field) =>
       depth === 0 ? undefined : maybe(nestedChange(field, depth - 1), 0.4),
     ),
   });
 }
 
-function flatCreation(model: ModelMetadata): Arbitrary<object> {
+/** A row without relations, and with keys in their place. */
+function flatCreation(model: ModelMetadata, from?: RelationField): Arbitrary<object> {
   return record({
     ...scalarValues(model, (field) => (isNeeded(field) ? 1 : 0.4)),
-    ...Object.fromEntries(
-      relationsOf(model).flatMap(({ fromFields, isRequired }) =>
-        fromFields.map((name) => [name, isRequired ? id() : maybe(id(), 0.5)]),
-      ),
-    ),
+    ...keys(model, from, (isRequired) => (isRequired ? id() : maybe(id(), 0.5))),
   });
 }
 
-const flatChange = (model: ModelMetadata): Arbitrary<object> => record(scalarValues(model, () => 0.5));
-const id = (): Arbitrary<number> => fc.integer({ min: 1, max: 4 });
+const flatChange = (model: ModelMetadata, from?: RelationField): Arbitrary<object> =>
+  record({ ...scalarChanges(model, 0.5), ...keys(model, from, () => maybe(id(), 0.1)) });
+
+function keys(
+  model: ModelMetadata,
+  from: RelationField | undefined,
+  make: (isRequired: boolean) => Arbitrary<unknown>,
+): Record<string, Arbitrary<unknown>> {
+  return Object.fromEntries(
+    relationsOf(model)
+      .filter(({ name }) => name !== from?.inverse)
+      .flatMap(({ fromFields, isRequired }) => fromFields.map((name) => [name, make(isRequired)])),
+  );
+}
+const id = (): Arbitrary<unknown> =>
+  fc.oneof(
+    { weight: 8, arbitrary: fc.integer({ min: 1, max: 4 }) },
+    { weight: 1, arbitrary: fc.constantFrom(new MadeBefore(1), new MadeBefore(2)) },
+  );
 
 function relationValues(
   model: ModelMetadata,
@@ -117,11 +258,12 @@ function relationValues(
   );
 }
 
+/** What a row that is created refers to. */
 function reference(field: RelationField, depth: number): Arbitrary<object> {
   const target = schema.models[field.model]!;
   const options: Arbitrary<object>[] = [
-    record({ connect: key() }),
-    record({ connectOrCreate: record({ where: key(), create: creation(target, 0, field) }) }),
+    record({ connect: keyOf(target) }),
+    record({ connectOrCreate: record({ where: keyOf(target), create: creation(target, 0, field) }) }),
   ];
   if (depth > 0) options.push(record({ create: creation(target, depth - 1, field) }));
   return fc.oneof(...options);
@@ -132,78 +274,149 @@ function nestedCreation(field: RelationField, depth: number): Arbitrary<object> 
   if (!field.isList) return reference(field, Math.max(depth, 1));
   const create = creation(target, Math.max(depth, 0), field);
   const options = [
-    record({ create: siblings(field, create) }),
-    record({ connect: some(key()) }),
-    record({ connectOrCreate: siblings(field, record({ where: key(), create })) }),
+    record({ create: siblings(target, create) }),
+    record({ connect: some(keyOf(target)) }),
+    record({ connectOrCreate: some(record({ where: keyOf(target), create })) }),
   ];
-  if (field.through) options.push(record({ create: siblings(field, create), connect: some(key()) }));
+  if (field.through) options.push(record({ create: siblings(target, create), connect: some(keyOf(target)) }));
+  else options.push(record({ createMany: manyOf(target, field) }));
   return fc.oneof(...options);
 }
 
-const some = (item: Arbitrary<object>): Arbitrary<object[]> => fc.array(item, { minLength: 1, maxLength: 2 });
+/** One or two, or a single one without the list around it. */
+const some = (item: Arbitrary<object>): Arbitrary<object> =>
+  fc.oneof({ weight: 3, arbitrary: fc.array(item, { minLength: 1, maxLength: 2 }) }, item);
+
+const manyOf = (target: ModelMetadata, from: RelationField): Arbitrary<object> =>
+  record({ data: some(flatCreation(target, from)), skipDuplicates: maybe(fc.boolean(), 0.3) });
 
 /**
- * Rows that one list creates.
+ * Rows that one list creates; a single one where it finds or creates what it refers to.
  *
- * Prisma may create those of one parent in another order than the given one when they bring further parents of their
- * own, so that their keys differ; see docs/differences.md.
+ * Prisma creates several of those in an order that depends on the rest of the call, so that their keys differ; see
+ * docs/differences.md.
  */
-function siblings(field: RelationField, create: Arbitrary<object>): Arbitrary<object[]> {
-  const owned = relationsOf(schema.models[field.model]!).filter(({ fromFields }) => fromFields.length > 0);
-  const others = owned.filter(({ name }) => name !== field.inverse);
-  return others.length > 0 ? create.map((one) => [one]) : some(create);
+function siblings(target: ModelMetadata, create: Arbitrary<object>): Arbitrary<unknown> {
+  const owned = relationsOf(target).filter(({ fromFields }) => fromFields.length > 0);
+  const looks = (row: Record<string, any>) =>
+    owned.some(({ name }) => row[name]?.connectOrCreate !== undefined);
+  return some(create).map((rows) => (Array.isArray(rows) && rows.some(looks) ? rows.slice(0, 1) : rows));
 }
 
 function nestedChange(field: RelationField, depth: number): Arbitrary<object> {
   const target = schema.models[field.model]!;
   const [create, update] = [creation(target, Math.max(depth - 1, 0), field), change(target, depth, field)];
-  if (!field.isList) {
-    const options = [
-      record({ create }),
-      record({ connect: key() }),
-      record({ connectOrCreate: record({ where: key(), create }) }),
-      record({ update }),
-      record({ upsert: record({ create, update }) }),
-    ];
-    const isOptional = field.fromFields.length === 0 || !field.isRequired;
-    if (isOptional)
-      options.push(record({ disconnect: fc.constant(true) }), record({ delete: fc.constant(true) }));
-    return fc.oneof(...options);
-  }
-  return fc.oneof(
-    record({ create: siblings(field, create) }),
-    record({ connect: some(key()) }),
-    record({ connectOrCreate: siblings(field, record({ where: key(), create })) }),
-    record({ set: fc.array(key(), { maxLength: 2 }) }),
-    record({ disconnect: some(key()) }),
-    record({ delete: some(key()) }),
-    record({ deleteMany: filterOf() }),
-    record({ update: some(record({ where: key(), data: update })) }),
-    record({ updateMany: record({ where: filterOf(), data: flatChange(target) }) }),
-    record({ upsert: siblings(field, record({ where: key(), create, update })) }),
-  );
+  return field.isList ? listChange(field, create, update) : singleChange(field, create, update);
+}
+
+function singleChange(
+  field: RelationField,
+  create: Arbitrary<object>,
+  update: Arbitrary<object>,
+): Arbitrary<object> {
+  const target = schema.models[field.model]!;
+  const [where, filter] = [keyOf(target), filterOf(target)];
+  const yes = fc.oneof({ weight: 3, arbitrary: fc.constant(true) }, fc.constant(false), filter);
+  const options = [
+    record({ create }),
+    record({ connect: where }),
+    record({ connectOrCreate: record({ where, create }) }),
+    record({ update }),
+    record({ update: record({ where: filter, data: update }) }),
+    record({ upsert: record({ create, update }) }),
+  ];
+  // Where the row holds the key itself, Prisma applies this filter to the wrong table; see docs/differences.md.
+  if (field.fromFields.length === 0)
+    options.push(record({ upsert: record({ where: filter, create, update }) }));
+  const isOptional = field.fromFields.length === 0 || !field.isRequired;
+  if (isOptional) options.push(record({ disconnect: yes }), record({ delete: yes }));
+  return fc.oneof(...options);
+}
+
+function listChange(
+  field: RelationField,
+  create: Arbitrary<object>,
+  update: Arbitrary<object>,
+): Arbitrary<object> {
+  const target = schema.models[field.model]!;
+  const [where, filter] = [keyOf(target), filterOf(target)];
+  const operations: Record<string, Arbitrary<unknown>> = {
+    create: siblings(target, create),
+    connect: some(where),
+    connectOrCreate: some(record({ where, create })),
+    set: fc.array(where, { maxLength: 2 }),
+    disconnect: some(where),
+    delete: some(where),
+    deleteMany: some(filter),
+    update: some(record({ where, data: update })),
+    updateMany: some(record({ where: filter, data: flatChange(target, field) })),
+    upsert: some(record({ where, create, update })),
+    ...(!field.through && { createMany: manyOf(target, field) }),
+  };
+  const names = Object.keys(operations);
+  return fc
+    .oneof(
+      { weight: 6, arbitrary: fc.constantFrom(...names).map((name) => [name]) },
+      { weight: 1, arbitrary: fc.shuffledSubarray(names, { minLength: 2, maxLength: 2 }) },
+    )
+    .chain((chosen) => record(Object.fromEntries(chosen.map((name) => [name, operations[name]!]))));
 }
 
 function scalarValues(
   model: ModelMetadata,
   probability: (field: ScalarField) => number,
 ): Record<string, Arbitrary<unknown>> {
-  const keys = new Set(relationsOf(model).flatMap(({ fromFields }) => fromFields));
   return Object.fromEntries(
-    scalarsOf(model)
-      .filter(({ name, isId }) => !isId && name !== 'createdAt' && !keys.has(name))
-      .map((field) => [field.name, maybe(scalarValue(field), probability(field))]),
+    plainFields(model).map((field) => [field.name, maybe(scalarValue(field), probability(field))]),
   );
+}
+
+/** New values, bare or by an operation on the old ones. */
+function scalarChanges(model: ModelMetadata, probability: number): Record<string, Arbitrary<unknown>> {
+  return Object.fromEntries(
+    plainFields(model).map((field) => {
+      const value = scalarValue(field);
+      const options = [{ weight: 6, arbitrary: value }];
+      if (field.type !== 'Json') options.push({ weight: 1, arbitrary: value.map((set) => ({ set })) });
+      if (['Int', 'Float', 'Decimal'].includes(field.type)) {
+        const operation = fc.constantFrom('increment', 'decrement', 'multiply', 'divide');
+        const operand = fc.integer({ min: 1, max: 3 });
+        options.push({
+          weight: 2,
+          arbitrary: fc.tuple(operation, operand).map(([one, by]) => ({ [one]: by })),
+        });
+      }
+      return [field.name, maybe(fc.oneof(...options), probability)];
+    }),
+  );
+}
+
+/** The fields that a test fills by itself: no keys, and nothing that the clock fills. */
+function plainFields(model: ModelMetadata): ScalarField[] {
+  const references = new Set(relationsOf(model).flatMap(({ fromFields }) => fromFields));
+  return scalarsOf(model).filter(({ name, isId }) => !isId && name !== 'createdAt' && !references.has(name));
 }
 
 const isNeeded = ({ isRequired, hasDefault }: ScalarField): boolean => isRequired && !hasDefault;
 
 function scalarValue(field: ScalarField): Arbitrary<unknown> {
+  const value = filledValue(field);
+  return field.isRequired || field.type === 'Json'
+    ? value
+    : fc.oneof({ weight: 5, arbitrary: value }, fc.constant(null));
+}
+
+function filledValue(field: ScalarField): Arbitrary<unknown> {
   const number = fc.integer({ min: 1, max: 999_999 });
   if (field.name === 'isbn')
     return fc.oneof(
       number.map((n) => `i${n}`),
       fc.constantFrom('isbn1', 'isbn2'),
+    );
+  if (field.name === 'email')
+    return fc.oneof(
+      number.map((n) => `e${n}`),
+      fc.constantFrom('e1', 'e2'),
     );
   switch (field.type) {
     case 'Int':

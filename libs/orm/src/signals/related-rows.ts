@@ -9,7 +9,8 @@ import {
   requiredRelationViolated,
 } from './prisma-errors.js';
 import type { RowWriter } from './row-writer.js';
-import { foreignKey, isSameValue, refersTo, type StoredRow } from './rows.js';
+import { WritePlan, type WriteStep } from './write-plan.js';
+import { fingerprint, foreignKey, isSameValue, refersTo, type StoredRow } from './rows.js';
 
 type Operation = (typeof nestedOperations)[number];
 
@@ -41,17 +42,34 @@ export class RelatedRows {
     private readonly nested: NestedWriter,
   ) {}
 
-  /** Carries out what the data says of one relation of a row. */
-  async write(model: string, row: StoredRow, field: RelationField, data: Data): Promise<void> {
-    const inverse = this.writer.rows.model(field.model).fields[field.inverse] as RelationField;
-    const relation = { model, row, field, inverse };
+  /** Plans what the data says of one relation of the row that a step writes. */
+  plan(plan: WritePlan, step: WriteStep, side: Pick<Relation, 'model' | 'field'>, data: Data): void {
+    const inverse = this.writer.rows.model(side.field.model).fields[side.field.inverse] as RelationField;
+    const relation = (): Relation => ({ ...side, inverse, row: step.row! });
     for (const name of Object.keys(data) as Operation[]) {
       const argument = data[name];
-      if (argument !== undefined && argument !== false) await this.#run(name, relation, listOf(argument));
+      if (argument === undefined || argument === false) continue;
+      const list = listOf(argument);
+      if (name === 'create') for (const one of list) this.#planCreation(plan, step, relation, one as Data);
+      else plan.add(() => this.#run(name, relation(), list), step);
     }
   }
 
-  async #run(name: Operation, relation: Relation, list: readonly (Data | true)[]): Promise<void> {
+  #planCreation(plan: WritePlan, step: WriteStep, relation: () => Relation, data: Data): void {
+    const { field, inverse } = relation();
+    const created = this.nested.plan(plan, field.model, data, {
+      follows: step,
+      ...(!field.through && { key: () => foreignKey(inverse, step.row!) }),
+      ...(!field.isList && { prepare: () => this.#vacate(relation()) }),
+    });
+    if (field.through) plan.add(() => this.#attach(relation(), created.row!), created);
+  }
+
+  async #run(
+    name: Exclude<Operation, 'create'>,
+    relation: Relation,
+    list: readonly (Data | true)[],
+  ): Promise<void> {
     switch (name) {
       case 'connect':
         return this.#connect(relation, list as Data[]);
@@ -63,8 +81,6 @@ export class RelatedRows {
         return this.#delete(relation, list);
       case 'update':
         return this.#update(relation, list);
-      case 'create':
-        return inTurn(list, (data) => this.#create(relation, data));
       case 'createMany':
         return inTurn(list, (argument) => this.#createMany(relation, argument as unknown as CreateMany));
       case 'connectOrCreate':
@@ -88,24 +104,25 @@ export class RelatedRows {
   async #upsert(relation: Relation, { where, create, update }: Upsert): Promise<void> {
     const target = await this.#own(relation, where ?? true);
     if (target) await this.nested.update(relation.field.model, target, update);
-    else await this.#create(relation, create);
+    // Prisma makes no room for the new row here, even where another one has its place.
+    else await this.#add(relation, create);
   }
 
   async #connect(relation: Relation, wheres: readonly Data[]): Promise<void> {
     const { field } = relation;
     if (wheres.length === 0) return;
     const targets: StoredRow[] = [];
+    const named = new Set(wheres.map((where) => fingerprint(where)));
     for (const where of wheres) {
       const target = await this.writer.rows.find(field.model, where);
-      if (target) targets.push(target);
+      if (target && !this.#isIn(field.model, targets, target)) targets.push(target);
     }
-    if (targets.length < wheres.length) {
-      throw field.isList && !field.through
-        ? connectedNotFound(field.model, wheres.length, targets.length)
-        : this.#missing(relation, 'connect');
-    }
+    // A row that is named in two ways counts once, as in Prisma, which points at rows before it counts them.
+    const isMissing = targets.length < named.size;
+    if (isMissing && (field.through || !field.isList)) throw this.#missing(relation, 'connect');
     if (field.through) return this.writer.link(relation.model, relation.row, field, targets);
     for (const target of targets) await this.#attach(relation, target);
+    if (isMissing) throw connectedNotFound(field.model, named.size, targets.length);
   }
 
   async #update(relation: Relation, updates: readonly (Data | true)[]): Promise<void> {
@@ -120,17 +137,12 @@ export class RelatedRows {
     }
   }
 
-  async #create(relation: Relation, data: Data): Promise<void> {
-    if (!relation.field.isList) await this.#vacate(relation);
-    await this.#add(relation, data);
-  }
-
   async #add({ model, row, field, inverse }: Relation, data: Data): Promise<void> {
-    if (field.through) {
-      const created = await this.nested.create(field.model, data);
-      return this.writer.link(model, row, field, [created]);
-    }
-    await this.nested.create(field.model, data, foreignKey(inverse, row));
+    const plan = new WritePlan();
+    const key = field.through ? {} : foreignKey(inverse, row);
+    const created = this.nested.plan(plan, field.model, data, { key: () => key });
+    if (field.through) plan.add(() => this.writer.link(model, row, field, [created.row!]), created);
+    await plan.run();
   }
 
   async #createMany({ row, field, inverse }: Relation, argument: CreateMany): Promise<void> {
@@ -176,10 +188,8 @@ export class RelatedRows {
       else if (field.through) throw this.#missing(relation, 'set');
     }
     const current = await this.#all(relation);
-    const isIn = (rows: readonly StoredRow[], row: StoredRow) =>
-      rows.some((other) => this.#isSame(field.model, row, other));
-    const removed = current.filter((target) => !isIn(targets, target));
-    const added = targets.filter((target) => !isIn(current, target));
+    const removed = current.filter((target) => !this.#isIn(field.model, targets, target));
+    const added = targets.filter((target) => !this.#isIn(field.model, current, target));
     if (field.through) {
       if (removed.length > 0) await this.writer.unlink(model, row, field, removed);
       if (added.length > 0) await this.writer.link(model, row, field, added);
@@ -207,7 +217,7 @@ export class RelatedRows {
     const targets: StoredRow[] = [];
     for (const where of wheres) {
       const target = await this.#own(relation, where);
-      if (target && !targets.some((other) => this.#isSame(field.model, other, target))) targets.push(target);
+      if (target && !this.#isIn(field.model, targets, target)) targets.push(target);
     }
     if (targets.length < wheres.length) {
       throw field.isList
@@ -276,12 +286,6 @@ export class RelatedRows {
     return target ?? null;
   }
 
-  /** Whether `disconnect` takes our reference away. */
-  async isCut(field: RelationField, { disconnect }: Data, target: StoredRow | null): Promise<boolean> {
-    if (disconnect === undefined || disconnect === false || target === null) return false;
-    return disconnect === true || this.matches(field.model, target, disconnect as Data);
-  }
-
   /** Returns the row that our key refers to, if it is what an operation asks for. */
   async require(
     field: RelationField,
@@ -319,6 +323,10 @@ export class RelatedRows {
       if (field.isRequired) throw requiredRelationViolated(field.relationName, model, field.model);
       await this.writer.point(model, holder, emptyKey(field));
     }
+  }
+
+  #isIn(model: string, rows: readonly StoredRow[], row: StoredRow): boolean {
+    return rows.some((other) => this.#isSame(model, row, other));
   }
 
   #isSame(model: string, a: StoredRow, b: StoredRow): boolean {

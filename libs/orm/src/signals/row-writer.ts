@@ -77,11 +77,31 @@ export class RowWriter {
   /** Updates the rows of a filter: in one statement, or one by one where the signals of each are wanted. */
   async updateMany(model: string, where: Data, data: Data): Promise<void> {
     if (this.sendsEach(model)) {
-      for (const row of await this.rows.list(model, where)) await this.update(model, row, data);
+      await this.updateEach(model, await this.rows.list(model, where), data);
       return;
     }
     const count = await this.rows.updateMany(model, where, data);
     await this.sender.bulkWrite(model, { operation: 'updateMany', where, data, count });
+  }
+
+  /** Updates rows alike between the signals of each: in one statement, unless a receiver has made them differ. */
+  async updateEach(model: string, stored: readonly StoredRow[], data: Data): Promise<StoredRow[]> {
+    if (stored.length === 0 || Object.values(data).every((value) => value === undefined)) return [...stored];
+    const drafts = stored.map((row) => new Draft(this.rows.model(model), data, row));
+    for (const [index, draft] of drafts.entries()) await this.sender.preSave(model, draft, stored[index]);
+    const rows = drafts.some((draft) => draft.isChanged)
+      ? await this.#updateOneByOne(model, stored, drafts)
+      : await this.rows.updateAlike(
+          model,
+          stored,
+          drafts.map(({ instance }) => instance),
+          data,
+        );
+    for (const [index, draft] of drafts.entries()) {
+      draft.store(rows[index]!);
+      await this.sender.postSave(model, draft, stored[index]);
+    }
+    return rows;
   }
 
   /** Deletes the rows of a filter with the signals of each, as Django does. */
@@ -157,6 +177,17 @@ export class RowWriter {
       drafts[index]!.store(row);
       await this.sender.postSave(model, drafts[index]!);
     }
+    return rows;
+  }
+
+  async #updateOneByOne(
+    model: string,
+    stored: readonly StoredRow[],
+    drafts: readonly Draft[],
+  ): Promise<StoredRow[]> {
+    const rows: StoredRow[] = [];
+    for (const [index, draft] of drafts.entries())
+      rows.push(await this.rows.update(model, stored[index]!, draft.result));
     return rows;
   }
 

@@ -76,6 +76,27 @@ export class Rows {
     });
   }
 
+  /**
+   * Updates rows in one statement; returns them as they are then, in the order in which they were given.
+   *
+   * @param after What they are expected to be, by which those are found whose key changes.
+   */
+  async updateAlike(
+    model: string,
+    rows: readonly StoredRow[],
+    after: readonly StoredRow[],
+    data: Data,
+  ): Promise<StoredRow[]> {
+    const found = new Map<string, StoredRow>();
+    const nameOf = (row: StoredRow) =>
+      JSON.stringify(Object.values(this.filterOf(model, row)).map(fingerprint));
+    for (const chunk of chunks(rows)) await this.updateMany(model, this.#anyOf(model, chunk), data);
+    for (const chunk of chunks(after)) {
+      for (const row of await this.list(model, this.#anyOf(model, chunk))) found.set(nameOf(row), row);
+    }
+    return after.map((row) => found.get(nameOf(row)) ?? row);
+  }
+
   async insertMany(model: string, data: readonly Data[], skipDuplicates: boolean): Promise<number> {
     const { count } = await this.calls.send(model, 'createMany', {
       data,

@@ -5,7 +5,8 @@ import { PrismaPGlite } from 'pglite-prisma-adapter';
 import { PrismaClient } from '../../../../apps/bookshop/src/generated/prisma/client.js';
 import { schema } from '../../../../apps/bookshop/src/generated/quintet/index.js';
 import { allSignals, openBookshop, startPGlite } from './bookshop.spec-support.js';
-import type { Step } from './programs.spec-support.js';
+import { type Call, keysPerStep, type Step } from './programs.spec-support.js';
+import { isMalformed } from './nested-data.js';
 import { relationsOf } from './rows.js';
 
 type Tables = Record<string, Map<string, string>>;
@@ -28,10 +29,10 @@ const joinTables = [
 const models = Object.values(schema.models).filter(({ name }) => name !== 'Session' && name !== 'CacheEntry');
 const tables = models.map(({ table }) => table);
 
-const fixture = `
+export const fixture = `
   TRUNCATE ${[...tables, ...joinTables.map(([table]) => `"${table}"`)].join(', ')} RESTART IDENTITY CASCADE;
   INSERT INTO shop_publisher (name, num_awards) VALUES ('P1', 1), ('P2', 2), ('P3', 3);
-  INSERT INTO shop_author (name, age) VALUES ('A1', 1), ('A2', 2), ('A3', 3);
+  INSERT INTO shop_author (name, age, email) VALUES ('A1', 1, 'e1'), ('A2', 2, 'e2'), ('A3', 3, NULL);
   INSERT INTO shop_book (isbn, name, pages, rating, price, pubdate, publisher_id, contact_id) VALUES
     ('isbn1', 'B1', 1, 1, 1, '2020-01-01', 1, 1), ('isbn2', 'B2', 2, 2, 2, '2020-01-02', 1, 2), ('isbn3', 'B3', 3, 3, 3, '2020-01-03', 2, NULL);
   INSERT INTO shop_store (name, original_opening) VALUES ('S1', '2020-01-01'), ('S2', '2020-01-01');
@@ -45,10 +46,9 @@ const fixture = `
   INSERT INTO "_Friends" ("A", "B") VALUES (1, 2);
 `;
 
-/** A statement that fails after it drew numbers leaves a gap, which is no part of what is compared. */
-const resynchronize = tables
-  .map((table) => `SELECT setval('${table}_id_seq', COALESCE((SELECT max(id) FROM ${table}), 0) + 1, false);`)
-  .join('\n');
+/** Makes the keys of new rows those of a step: a statement that failed may have drawn some. */
+const startKeysAt = (step: number) =>
+  tables.map((table) => `SELECT setval('${table}_id_seq', ${step * keysPerStep + 1}, false);`).join('\n');
 
 export async function openTwins(): Promise<Twins> {
   const bare = await startPGlite();
@@ -57,27 +57,37 @@ export async function openTwins(): Promise<Twins> {
   const events: SignalEvent<Record<string, any>>[] = [];
   for (const signal of allSignals)
     ours.dispatcher.connect(signal, (event) => void events.push(event as never));
+  let steps = 0;
   const both = (sql: string) => Promise.all([bare.exec(sql), ours.pglite.exec(sql)]);
   return {
     async reset() {
+      steps = 0;
       await both(fixture);
     },
     async run(step) {
+      await both(startKeysAt(++steps));
       const before = await read(ours.pglite);
+      const versions = await readVersions(bare);
       events.length = 0;
       const expected = await attempt(prisma, step);
       const actual = await attempt(ours.prisma, step);
       const [bareTables, ourTables] = [await read(bare), await read(ours.pglite)];
-      await both(resynchronize);
       const problems: string[] = [];
-      if (!isDeepStrictEqual(expected, actual)) problems.push(`answer: ${show(expected)} <> ${show(actual)}`);
+      if (!isDeepStrictEqual(expected, actual) && !mayFailOtherwise(step, expected, actual))
+        problems.push(`answer: ${show(expected)} <> ${show(actual)}`);
       if (!isDeepStrictEqual(bareTables, ourTables))
         problems.push(`rows: ${differences(bareTables, ourTables).join('; ')}`);
       if (!('error' in actual)) {
-        const [changes, heard] = [changesBetween(before, ourTables), changesIn(events, before, ourTables)];
-        if (!isDeepStrictEqual(changes, heard))
-          problems.push(`signals: changed ${show(changes)} <> heard ${show(heard)}`);
+        const changes = changesBetween(before, ourTables);
+        const written = changesBetween(versions, await readVersions(bare));
+        const heard = changesIn(events, before, ourTables);
+        // A row that is written with the values that it has counts as changed or not.
+        const unheard = changes.filter((change) => !heard.includes(change));
+        const unfounded = heard.filter((change) => !changes.includes(change) && !written.includes(change));
+        if (unheard.length + unfounded.length > 0)
+          problems.push(`signals: nothing heard of ${show(unheard)}, and too much of ${show(unfounded)}`);
       }
+      (this as any).last = 'error' in expected ? String((expected as any).error) : 'ok';
       return problems;
     },
     async close() {
@@ -88,14 +98,39 @@ export async function openTwins(): Promise<Twins> {
   };
 }
 
-async function attempt(client: PrismaClient, { model, action, args }: Step): Promise<object> {
-  const delegate = (client as any)[model.charAt(0).toLowerCase() + model.slice(1)];
+async function attempt(client: PrismaClient, step: Step): Promise<object> {
   try {
-    return { answer: canonical(JSON.parse(JSON.stringify(await delegate[action](args)))) };
+    return { answer: canonical(JSON.parse(show(await run(client, step)))) };
   } catch (error) {
     const { code, name } = error as { code?: string; name: string };
     return { error: code ?? name };
   }
+}
+
+/**
+ * Whether a step has several mistakes, of which Prisma may name another one.
+ *
+ * It refuses a list of calls before it makes the first, and when it comes to what is found or created is nobody's
+ * business but its own; see docs/differences.md. Any other step must fail with the same code.
+ */
+function mayFailOtherwise({ transaction, calls }: Step, expected: object, actual: object): boolean {
+  if (!('error' in expected && 'error' in actual)) return false;
+  if (transaction === 'batch' && calls.some((call) => isMalformed(schema, call))) return true;
+  return /"(connectOrCreate|upsert)"/.test(show(calls.map(({ args }) => args)));
+}
+
+async function run(client: PrismaClient, { transaction, calls }: Step): Promise<unknown[]> {
+  if (transaction === 'batch') return client.$transaction(calls.map((call) => send(client, call)) as never);
+  const inOrder = async (through: unknown) => {
+    const answers: unknown[] = [];
+    for (const call of calls) answers.push(await send(through, call));
+    return answers;
+  };
+  return transaction === 'interactive' ? client.$transaction(inOrder) : inOrder(client);
+}
+
+function send(client: any, { model, action, args }: Call): PromiseLike<unknown> {
+  return client[model.charAt(0).toLowerCase() + model.slice(1)][action](args);
 }
 
 /** Lists that were not asked to be ordered come in any order. */
@@ -122,6 +157,17 @@ async function read(pglite: PGlite): Promise<Tables> {
     );
     found[relation] = new Map(rows.map(({ A, B }) => [`${A}-${B}`, '']));
   }
+  return found;
+}
+
+/** Which version of each row there is: a new one whenever it was written, whatever was written. */
+async function readVersions(pglite: PGlite): Promise<Tables> {
+  const found: Tables = {};
+  for (const { name, table } of models) {
+    const { rows } = await pglite.query<Record<string, string>>(`SELECT id, xmin, ctid FROM ${table}`);
+    found[name] = new Map(rows.map(({ id, xmin, ctid }) => [String(id), `${xmin} ${ctid}`]));
+  }
+  for (const [, relation] of joinTables) found[relation] = new Map();
   return found;
 }
 
@@ -204,5 +250,5 @@ function differences(left: Tables, right: Tables): string[] {
 }
 
 function show(value: unknown): string {
-  return JSON.stringify(value);
+  return JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? `${part}n` : part));
 }

@@ -1,10 +1,13 @@
 import type { SignalDispatcher } from '@nest-quintet/signals';
 import type { ClientExtension } from '../database/database-options.js';
+import { PrismaClientValidationError } from '@prisma/client/runtime/client';
 import type { SchemaMetadata } from '../metadata/schema.js';
 import { Audience } from './audience.js';
 import { sendingRawWrites, type SignalDatabase, useSender } from './bulk-writes.js';
-import { type ModelCall, ModelWrites } from './model-writes.js';
-import { PrismaCalls } from './prisma-calls.js';
+import { ModelWrites } from './model-writes.js';
+import { isMalformed } from './nested-data.js';
+import { type Execute, type ModelCall, PrismaCalls } from './prisma-calls.js';
+import { aboutCall } from './prisma-errors.js';
 import { RowWriter } from './row-writer.js';
 import { Rows } from './rows.js';
 import { SignalSender } from './signal-sender.js';
@@ -34,16 +37,34 @@ export function withModelSignals<Client extends object>(
   const policy = new WritePolicy(bulkSignals);
   const sender = new SignalSender({ dispatcher, using: database.alias, client: client });
   const audience = new Audience(schema, sender, policy);
-  const writes = new ModelWrites(schema, new RowWriter(new Rows(calls, schema), sender, policy));
+  const writes = new ModelWrites(new RowWriter(new Rows(calls, schema), sender, policy));
   useSender(database, sender);
   calls.handle((call, execute) => {
     if (call.action === 'executeRaw' || call.action === 'queryRaw') {
       return sendingRawWrites(database, schema, call.action, execute);
     }
     if (!writingActions.has(call.action) || !audience.listensTo(call as ModelCall)) return execute();
-    return database.atomic(() => writes.run(call as ModelCall, execute));
+    return write(call as ModelCall, execute);
   });
   return client;
+
+  async function write(call: ModelCall, execute: Execute): Promise<unknown> {
+    if (isMalformed(schema, call)) await expectRefusal(database, execute);
+    try {
+      return await database.atomic(() => writes.run(call, execute));
+    } catch (error) {
+      if (error instanceof PrismaClientValidationError) await expectRefusal(database, execute);
+      throw aboutCall(error, call);
+    }
+  }
+}
+
+/** Lets Prisma say what is wrong with a call; if nothing is, the call has left nothing behind. */
+async function expectRefusal(database: SignalDatabase, execute: Execute): Promise<void> {
+  await database.atomic(async () => {
+    await execute();
+    database.setRollback();
+  });
 }
 
 /** Makes the extension of a database's client that sends its model signals. */
