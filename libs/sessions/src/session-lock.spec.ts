@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Controller, Get, Post, Query } from '@nestjs/common';
+import { type CanActivate, Controller, Get, Post, Query, UseGuards } from '@nestjs/common';
 import { ImproperlyConfiguredError } from '@nest-quintet/core';
 import { memoryEngine } from './engines/memory.engine.js';
 import { signedCookieEngine } from './engines/signed-cookie.engine.js';
@@ -19,6 +19,16 @@ function makeDoor() {
   const entered = new Promise<void>((resolve) => (enter = resolve));
   const opened = new Promise<void>((resolve) => (open = resolve));
   return { entered, open, pass: () => (enter(), opened) };
+}
+
+let arrived: ReturnType<typeof makeDoor> | undefined;
+
+/** Tells that a request has come as far as to the lock. */
+class ArrivalGuard implements CanActivate {
+  canActivate(): boolean {
+    void arrived?.pass();
+    return true;
+  }
 }
 
 @Controller()
@@ -48,6 +58,7 @@ class TillController {
   }
 
   @Post('patient')
+  @UseGuards(ArrivalGuard)
   @SessionLock({ wait: '20s' })
   patient(@Session() session: Session) {
     return { held: session.get('held', false) };
@@ -80,7 +91,7 @@ describe.each([
 
   afterEach(async () => {
     await sites.close();
-    gate = undefined;
+    gate = arrived = undefined;
     running = most = 0;
   });
 
@@ -114,7 +125,9 @@ describe.each([
     gate = makeDoor();
     const holding = visitor.post('/hold');
     await gate.entered;
+    arrived = makeDoor();
     const waiting = visitor.post('/patient');
+    await arrived.entered;
     gate.open();
     await holding;
     expect((await waiting).body).toEqual({ held: true });
@@ -126,7 +139,9 @@ describe.each([
     gate = makeDoor();
     const holding = visitor.post('/hold?then=logout');
     await gate.entered;
+    arrived = makeDoor();
     const waiting = other.post('/patient');
+    await arrived.entered;
     gate.open();
     await holding;
     // Guards may have let in whom the session no longer knows.
