@@ -29,6 +29,7 @@ const minutes = 60_000;
 
 describe('What Django does', () => {
   for (const area of chosen) isWhatWeDo(area, request.database ?? 'pglite');
+  if (process.env.QUINTET_CONFORMANCE === undefined) isWhatWeDo('orm', 'sqlite');
 
   it('has a case for every line of differences.json', () => {
     const ids = areas.flatMap((area) => recordedCases(area)).map(({ id }) => id);

@@ -10,6 +10,7 @@ const stamp = join(buildFolder, 'prisma-generate.sha256');
 const schemas = [
   { schema: 'prisma/schema.prisma', generated: 'apps/bookshop/src/generated' },
   { schema: 'test/conformance/signals/schema.prisma', generated: 'test/conformance/signals/generated' },
+  { schema: 'test/conformance/orm/sqlite/schema.prisma', generated: 'test/conformance/orm/sqlite/generated' },
 ];
 
 /** Generates the Prisma client and the model metadata, unless nothing they come from has changed. */

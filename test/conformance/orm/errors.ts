@@ -45,6 +45,9 @@ const codes: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/^(P2025)$/, 'DatabaseError'],
   [/^(P2000|P2020|22...)$/, 'DataError'],
   [/^(42...)$/, 'ProgrammingError'],
+  // SQLite's codes: a constraint with its kind, and anything else.
+  [/^(275|787|1299|1555|1811|2067|2579)$/, 'IntegrityError'],
+  [/^1$/, 'OperationalError'],
 ];
 
 /** Makes an error of ours, of Prisma or of the driver the one that the program knows. */
@@ -60,11 +63,16 @@ export function toPythonError(error: unknown): unknown {
 
 function nameOf(error: Error): string {
   const own = error.constructor.name;
+  if (own === 'DatabaseError') return nameOfCode(error) ?? own;
   const spelled = spellings[own] ?? own;
   if (djangoErrors[spelled] || spellings[own]) return spelled;
   if (djangoErrors[own.replace(/Error$/, '')]) return own.replace(/Error$/, '');
+  return nameOfCode(error) ?? own;
+}
+
+function nameOfCode(error: Error): string | undefined {
   const code = codeOf(error);
-  return codes.find(([pattern]) => code !== undefined && pattern.test(code))?.[1] ?? own;
+  return codes.find(([pattern]) => code !== undefined && pattern.test(code))?.[1];
 }
 
 function codeOf(error: Error): string | undefined {

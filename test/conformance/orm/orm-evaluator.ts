@@ -9,6 +9,7 @@ import { compare } from '../compare.js';
 import type { CaseRunner, Evaluator, EvaluatorOptions, Outcome, RecordedCase } from '../evaluator.js';
 import { Program, PythonError, pythonNames } from '../python/index.js';
 import type { Expression } from '../python/syntax.js';
+import { openDatabase } from './databases.js';
 import { encode, sortedByText, spelledLike } from './encode.js';
 import { toPythonError } from './errors.js';
 import { modelManagers, modelOptions } from './model-rules.js';
@@ -38,25 +39,13 @@ interface Observed {
 /** Runs the recorded ORM cases through managers and QuerySets. */
 export const ormEvaluator: Evaluator = { area: 'orm', open };
 
-async function open({ database, databaseUrl }: EvaluatorOptions): Promise<CaseRunner> {
-  if (database === 'sqlite') throw new Error('There is no SQLite bookshop yet.');
-  const pglite = databaseUrl === undefined ? await openPGliteCopy() : undefined;
-  const adapter = pglite ? new PrismaPGlite(pglite) : new PrismaPg({ connectionString: databaseUrl });
-  if (!pglite) await prepareDatabase({ adapter });
-  const opened = new PrismaDatabase('default', {
-    adapter,
-    client: (wrapped) => new PrismaClient({ adapter: wrapped }),
-    schema,
-  });
-  await opened.connect();
-  const runner = new OrmRunner(opened);
+async function open(options: EvaluatorOptions): Promise<CaseRunner> {
+  const opened = await openDatabase(options);
+  const runner = new OrmRunner(opened.database);
   await runner.prepare();
   return {
     run: (recorded) => runner.run(recorded as OrmCase),
-    async close() {
-      await opened.disconnect();
-      await pglite?.close();
-    },
+    close: () => opened.close(),
   };
 }
 
@@ -67,6 +56,10 @@ class OrmRunner {
 
   constructor(readonly database: PrismaDatabase) {}
 
+  get #isSqlite(): boolean {
+    return this.database.dialect === 'sqlite';
+  }
+
   async prepare(): Promise<void> {
     this.#before = await readTables(this.database);
     this.database.observe({
@@ -74,12 +67,13 @@ class OrmRunner {
         if (/^\s*\(*\s*(select|insert|update|delete|with)\b/i.test(sql)) this.#statements.push(sql);
       },
     });
-    const managers = Object.keys(schema.models).map((model) => managerOf(model, this.database));
-    this.#world = new World(this.database, this.#statements, 'pg', managers);
+    const models = Object.keys(this.database.schema.models);
+    const managers = models.map((model) => managerOf(model, this.database));
+    this.#world = new World(this.database, this.#statements, this.#isSqlite ? 'sqlite' : 'pg', managers);
   }
 
   async run(recorded: OrmCase): Promise<Outcome> {
-    const expected = { ...recorded, ...recorded.postgresql };
+    const expected = this.#isSqlite ? recorded : { ...recorded, ...recorded.postgresql };
     return judge(expected, await this.#observe(expected));
   }
 
@@ -110,7 +104,9 @@ class OrmRunner {
   }
 
   async #restartKeys(): Promise<void> {
-    for (const { table, columns } of recordedTables(schema)) {
+    // SQLite counts on from what the rollback has left.
+    if (this.#isSqlite) return;
+    for (const { table, columns } of recordedTables(this.database.schema)) {
       if (columns) continue;
       const sequence = `pg_get_serial_sequence('"${table}"', 'id')`;
       await this.database.query(`SELECT setval(${sequence}, max(id)) FROM "${table}"`, []);

@@ -35,15 +35,24 @@ export function recordedTables(schema: SchemaMetadata): RecordedTable[] {
 export async function readTables(database: PrismaDatabase): Promise<Tables> {
   const tables: Tables = new Map();
   for (const { name, table, columns } of recordedTables(database.schema)) {
-    const { rows } = await database.query(`SELECT to_jsonb(t) FROM "${table}" AS t`, []);
     const model = database.schema.models[name];
-    const read = rows.map(([row]) => recordedRow(JSON.parse(row as string) as Row, model));
+    const read = (await storedRows(table, database)).map((row) => recordedRow(row, model));
     tables.set(
       name,
       columns ? linksByKey(name, read, columns) : new Map(read.map((row) => [row['id'], row])),
     );
   }
   return tables;
+}
+
+/** The rows of a table, as the database keeps them. */
+async function storedRows(table: string, database: PrismaDatabase): Promise<Row[]> {
+  if (database.dialect === 'postgres') {
+    const { rows } = await database.query(`SELECT to_jsonb(t) FROM "${table}" AS t`, []);
+    return rows.map(([row]) => JSON.parse(row as string) as Row);
+  }
+  const { columnNames, rows } = await database.query(`SELECT * FROM "${table}"`, []);
+  return rows.map((row) => Object.fromEntries(columnNames.map((name, index) => [name, row[index]])));
 }
 
 /** Spells decimals and moments as the recording does. */
@@ -57,6 +66,8 @@ function recordedRow(row: Row, model: ModelMetadata | undefined): Row {
     const field = types.get(column);
     if (value === null || field === undefined) return [column, value];
     if (field.type === 'Decimal') return [column, new Decimal(value as number).toFixed()];
+    if (field.type === 'Json')
+      return [column, typeof value === 'string' ? (JSON.parse(value) as unknown) : value];
     const isMoment = field.type === 'DateTime' && field.nativeType?.[0] !== 'Date';
     return [column, isMoment ? new Date(value as string).toISOString() : value];
   });

@@ -230,7 +230,7 @@ async function validationCodes(run: () => unknown): Promise<Value> {
 function updatedColumns(statements: readonly string[]): string[] {
   const last = statements.findLast((sql) => /^\s*update/i.test(sql)) ?? '';
   const [, sets = ''] = /\sset\s(.*?)(?:\swhere\s|$)/is.exec(last) ?? [];
-  return [...sets.matchAll(/"(?:[^"]+"\.")?([a-z_]+)" =/gi)].map(([, column]) => column!);
+  return [...sets.matchAll(/["`](?:[^"`]+["`]\.["`])?([a-z_]+)["`] =/gi)].map(([, column]) => column!);
 }
 
 /** `round6(x)`: every float and decimal in a value, rounded. */

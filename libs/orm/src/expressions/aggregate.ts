@@ -1,7 +1,7 @@
 import { predicateOf } from '../query/predicate.js';
 import { conditionOf } from '../query/condition-of.js';
 import type { Scope } from '../query/scope.js';
-import { FALSE, join, keyword, sql, TRUE } from '../query/sql.js';
+import { FALSE, sql, TRUE } from '../query/sql.js';
 import { typeOf, type ValueType } from '../query/value-type.js';
 import { Expression, Literal, type Ordering, orderingNode, type Operand } from './expression.js';
 import { Reference } from './reference.js';
@@ -62,22 +62,21 @@ export class Aggregate<T = unknown> extends Expression<T> {
   over(scope: Scope): Operand {
     const argument = this.argument?.resolve(scope);
     const type = this.call.type(argument?.type ?? typeOf('Unknown'));
-    const distinct = this.options.distinct ? keyword('distinct ') : keyword('');
-    const rest = (this.call.rest ?? []).map((expression) => expression.resolve(scope).node);
-    const list = join([argument?.node ?? keyword('*'), ...rest], ', ');
-    const ordering = (this.call.orderBy ?? []).map((item) =>
-      orderingNode(item, item.expression.resolve(scope)),
-    );
-    const ordered = ordering.length > 0 ? sql`${list} order by ${join(ordering, ', ')}` : list;
-    const call = sql`${keyword(this.call.name)}(${distinct}${ordered})${this.#filter(scope)}`;
+    const rest = (this.call.rest ?? []).map((expression) => expression.resolve(scope));
+    const call = scope.dialect.aggregate({
+      name: this.call.name,
+      args: argument ? [argument, ...rest] : [],
+      distinct: this.options.distinct === true,
+      orderBy: (this.call.orderBy ?? []).map((item) => orderingNode(item, item.expression.resolve(scope))),
+      filter: this.#filter(scope),
+    });
     return { node: this.#withDefault(call, type, scope), type, isAggregate: true };
   }
 
-  #filter(scope: Scope): Operand['node'] {
-    if (!this.options.filter) return keyword('');
+  #filter(scope: Scope): Operand['node'] | undefined {
+    if (!this.options.filter) return undefined;
     const outcome = predicateOf(conditionOf(this.options.filter, scope), scope);
-    const node = typeof outcome === 'boolean' ? (outcome ? TRUE : FALSE) : outcome.node;
-    return sql` filter (where ${node})`;
+    return typeof outcome === 'boolean' ? (outcome ? TRUE : FALSE) : outcome.node;
   }
 
   #withDefault(node: Operand['node'], type: ValueType, scope: Scope): Operand['node'] {

@@ -2,7 +2,7 @@ import { InvalidValueError, NotSupportedError } from '../errors.js';
 import { lookup } from '../query/condition.js';
 import { predicateOf } from '../query/predicate.js';
 import type { Scope } from '../query/scope.js';
-import { call, FALSE, keyword, sql, TRUE } from '../query/sql.js';
+import { FALSE, keyword, sql, TRUE } from '../query/sql.js';
 import { typeOf, type ValueType } from '../query/value-type.js';
 import type { Symbolic } from './aggregates.js';
 import { commonType } from './case.js';
@@ -27,12 +27,7 @@ class Uniform<T> extends Expression<T> {
 
   override resolve(scope: Scope): Operand {
     const args = this.args.map((arg) => arg.resolve(scope));
-    const nodes = args.map((arg) => arg.node);
-    return {
-      node: call(scope.dialect.functionName(this.name), nodes),
-      type: commonType(args),
-      ...inherited(args),
-    };
+    return { node: scope.dialect.call(this.name, args), type: commonType(args), ...inherited(args) };
   }
 }
 

@@ -1,5 +1,4 @@
 import { FieldError } from '../errors.js';
-import { keyword } from '../query/sql.js';
 import type { DatePart, TruncUnit } from '../query/sql-dialect.js';
 import { truncUnits } from '../query/sql-dialect.js';
 import type { Scope } from '../query/scope.js';
@@ -138,7 +137,7 @@ export function Now(): FunctionCall<Date> {
     'now',
     [],
     () => typeOf('DateTime'),
-    () => keyword('current_timestamp'),
+    (_, { dialect }) => dialect.now(),
   );
 }
 

@@ -1,6 +1,6 @@
 import { InvalidValueError } from '../errors.js';
 import type { Scope } from '../query/scope.js';
-import { call, join, keyword, sql } from '../query/sql.js';
+import { join, keyword, sql } from '../query/sql.js';
 import { typeOf, type ValueType } from '../query/value-type.js';
 import type { CastTypes } from './cast-types.js';
 import { type Argument, Expression, inherited, type Operand } from './expression.js';
@@ -29,12 +29,7 @@ export class FunctionCall<T = unknown> extends Expression<T> {
 
   override resolve(scope: Scope): Operand {
     const args = this.args.map((arg) => arg.resolve(scope));
-    const node =
-      this.write?.(args, scope) ??
-      call(
-        scope.dialect.functionName(this.name),
-        args.map((arg) => arg.node),
-      );
+    const node = this.write?.(args, scope) ?? scope.dialect.call(this.name, args);
     return { node, type: this.type(args.map((arg) => arg.type)), ...inherited(args) };
   }
 }

@@ -1,6 +1,5 @@
-import { call, parameter, sql } from '../query/sql.js';
 import { typeOf } from '../query/value-type.js';
-import type { Argument } from './expression.js';
+import { type Argument, Literal } from './expression.js';
 import { FunctionCall } from './func.js';
 import { argumentOf } from './reference.js';
 
@@ -8,18 +7,6 @@ import { argumentOf } from './reference.js';
 export function JSONObject(
   entries: Readonly<Record<string, Argument>>,
 ): FunctionCall<Record<string, unknown>> {
-  const names = Object.keys(entries);
-  const args = Object.values(entries).map(argumentOf);
-  return new FunctionCall(
-    'jsonb_build_object',
-    args,
-    () => typeOf('Json'),
-    (operands) => {
-      const pairs = operands.flatMap(({ node }, index) => [
-        sql`cast(${parameter(names[index])} as text)`,
-        node,
-      ]);
-      return call('jsonb_build_object', pairs);
-    },
-  );
+  const args = Object.entries(entries).flatMap(([name, value]) => [new Literal(name), argumentOf(value)]);
+  return new FunctionCall('json_object', args, () => typeOf('Json'));
 }

@@ -1,4 +1,3 @@
-import { keyword, sql } from '../query/sql.js';
 import { typeOf, type ValueType } from '../query/value-type.js';
 import { widest } from './arithmetic-type.js';
 import type { Symbolic } from './aggregates.js';
@@ -30,17 +29,7 @@ export function Floor<const A extends Argument>(argument: A): FunctionCall<Same<
 
 /** Rounded to so many decimal places. Django: `Round`. */
 export function Round<const A extends Argument>(argument: A, precision: number = 0): FunctionCall<Same<A>> {
-  return new FunctionCall(
-    'round',
-    [argumentOf(argument), operandOf(precision)],
-    first,
-    ([value, places], { dialect }) => {
-      if (precision === 0 && value!.type.kind !== 'Float') return sql`round(${value!.node})`;
-      const rounded = sql`round(${sql`cast(${value!.node} as numeric)`}, ${places!.node})`;
-      const name = dialect.castName(value!.type);
-      return name === undefined ? rounded : sql`cast(${rounded} as ${keyword(name)})`;
-    },
-  );
+  return new FunctionCall('round', [argumentOf(argument), operandOf(precision)], first);
 }
 
 /** What remains of a division. Django: `Mod`. */
@@ -84,9 +73,7 @@ export function Ln<const A extends Argument>(argument: A): FunctionCall<Real<A>>
 /** The logarithm to a base. Django: `Log`. */
 export function Log<const A extends Argument>(base: Argument | number, argument: A): FunctionCall<Real<A>> {
   const args = [typeof base === 'number' ? operandOf(base) : argumentOf(base), argumentOf(argument)];
-  return new FunctionCall('log', args, float, ([left, right]) => {
-    return sql`log(cast(${left!.node} as numeric), cast(${right!.node} as numeric))`;
-  });
+  return new FunctionCall('log', args, float);
 }
 
 /** e to a power. Django: `Exp`. */

@@ -145,10 +145,7 @@ export function MD5<const A extends Argument>(argument: A): FunctionCall<Text<A>
 
 /** The SHA-256 hash in hexadecimal. Django: `SHA256`. */
 export function SHA256<const A extends Argument>(argument: A): FunctionCall<Text<A>> {
-  return new FunctionCall('sha256', [argumentOf(argument)], text, ([arg]) => {
-    const bytes = sql`sha256(convert_to(${arg!.node}, 'UTF8'))`;
-    return sql`encode(${bytes}, 'hex')`;
-  });
+  return new FunctionCall('sha256', [argumentOf(argument)], text);
 }
 
 /** Sorts and compares a text by a collation. Django: `Collate`. */

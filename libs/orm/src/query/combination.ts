@@ -25,10 +25,10 @@ export function compileCombination(
   const members = contributing(operator, [first, ...others]);
   const { columns, shape } = first;
   const word = keyword(` ${operator}${all ? ' all' : ''} `);
-  const combined = members.reduce<CompiledSelect['node'] | undefined>(
-    (left, { node }) => (left ? sql`${left}${word}${node}` : sql`${node}`),
-    undefined,
-  );
+  const combined = members.reduce<CompiledSelect['node'] | undefined>((left, { node }) => {
+    const member = statement.dialect.member(node);
+    return left ? sql`${left}${word}${member}` : member;
+  }, undefined);
   if (!combined) return { node: first.node, columns, shape, isEmpty: true };
   const { scope, alias } = derivedScope(sql`(${combined})`, columns, state, statement);
   const terms = options.isUnordered && !isSliced(state) ? [] : (state.ordering ?? []);
@@ -39,7 +39,7 @@ export function compileCombination(
       : selections,
     froms: scope.froms,
     orderBy: orderingNodes(terms, state.isReversed ?? false, { scope }),
-    ...slice(state),
+    ...slice(state, statement.dialect),
   });
   return { node, columns, shape, isEmpty: state.isNone === true };
 }

@@ -1,9 +1,8 @@
-import type { OperationNode } from 'kysely';
-import { Expression, isExpressionSource, type Operand } from '../expressions/expression.js';
+import { Expression, isExpressionSource } from '../expressions/expression.js';
 import type { StateHolder } from './prefetch.js';
 import { InvalidQueryError, InvalidValueError } from '../errors.js';
 import { isAnyNull, isDbNull, isDecimal } from './decimal.js';
-import { isExpression, predicate, rightOperand } from './comparison.js';
+import { isExpression, leftNode, predicate, rightOperand } from './comparison.js';
 import type { Comparison, Lookup, Outcome } from './lookups.js';
 import { join, keyword, parameter, sql } from './sql.js';
 import { iexact } from './text-lookups.js';
@@ -20,7 +19,7 @@ export function equals(comparison: Comparison): Outcome {
   const bounded = boundedInteger(right, left.type, 'equals');
   if (bounded instanceof Decided) return bounded.outcome;
   const other = rightOperand(bounded, comparison);
-  return predicate(sql`${operandNode(left)} = ${other.node}`, left, other);
+  return predicate(sql`${leftNode(comparison)} = ${other.node}`, left, other);
 }
 
 export function notEquals(comparison: Comparison): Outcome {
@@ -42,7 +41,7 @@ export function ordered(operator: '<' | '<=' | '>' | '>='): Lookup {
     const bounded = boundedInteger(right, left.type, operator);
     if (bounded instanceof Decided) return bounded.outcome;
     const other = rightOperand(bounded, comparison);
-    return predicate(sql`${left.node} ${keyword(operator)} ${other.node}`, left, other);
+    return predicate(sql`${leftNode(comparison)} ${keyword(operator)} ${other.node}`, left, other);
   };
 }
 
@@ -53,7 +52,7 @@ export function range(comparison: Comparison): Outcome {
   }
   const first = rightOperand(right[0], comparison);
   const last = rightOperand(right[1], comparison);
-  return predicate(sql`${left.node} between ${first.node} and ${last.node}`, left, first, last);
+  return predicate(sql`${leftNode(comparison)} between ${first.node} and ${last.node}`, left, first, last);
 }
 
 export function inList(comparison: Comparison): Outcome {
@@ -75,6 +74,10 @@ export function inList(comparison: Comparison): Outcome {
     );
     return predicate(sql`${left.node} in (${list})`, left, ...operands);
   }
+  if (left.type.kind === 'Json') {
+    const list = bounded.map((item) => rightOperand(item, comparison).node);
+    return predicate(sql`${leftNode(comparison)} in (${join(list, ', ')})`, left);
+  }
   const values = bounded.map((item) => toParameter(item, left.type, scope));
   if (values.length === 1) return predicate(sql`${left.node} = ${parameter(values[0])}`, left);
   if (scope.dialect.features.arrays && isPlainInArray(left.type)) {
@@ -90,11 +93,6 @@ function checkSingle({ state }: Partial<StateHolder>): void {
       'A query that a value equals is limited to one row by slice(); use in for several.',
     );
   }
-}
-
-/** A condition that is compared stands in parentheses: comparisons do not associate. */
-function operandNode({ node, type }: Operand): OperationNode {
-  return type.kind === 'Boolean' && node.kind === 'RawNode' ? sql`(${node})` : node;
 }
 
 function itemsOf(value: unknown): unknown[] {

@@ -1,7 +1,8 @@
+import type { OperationNode } from 'kysely';
 import type { Operand } from '../expressions/expression.js';
 import { Expression, inherited, isExpressionSource } from '../expressions/expression.js';
 import type { Comparison, Predicate } from './lookups.js';
-import { parameter } from './sql.js';
+import { parameter, sql } from './sql.js';
 import { toParameter } from './to-parameter.js';
 import type { ValueType } from './value-type.js';
 
@@ -13,13 +14,20 @@ export function rightOperand(
 ): Operand {
   if (value instanceof Expression) return value.resolve(scope);
   if (isExpressionSource(value)) return value.toExpression().resolve(scope);
-  const bound = value === null && type.kind === 'Json' ? 'null' : toParameter(value, type, scope);
-  return { node: parameter(bound), type, literal: value };
+  if (type.kind !== 'Json') return { node: parameter(toParameter(value, type, scope)), type, literal: value };
+  const json = value === null ? 'null' : toParameter(value, type, scope);
+  return { node: scope.dialect.jsonValue(parameter(json)), type, literal: value };
 }
 
 /** A predicate over operands, with what it inherits from them. */
 export function predicate(node: Predicate['node'], ...operands: Operand[]): Predicate {
   return { node, ...inherited(operands) };
+}
+
+/** The left side as it is compared: a condition in parentheses, as comparisons do not associate. */
+export function leftNode({ left: { node, type }, scope }: Comparison): OperationNode {
+  if (type.kind === 'Json') return scope.dialect.jsonValue(node);
+  return type.kind === 'Boolean' && node.kind === 'RawNode' ? sql`(${node})` : node;
 }
 
 export function isExpression(value: unknown): boolean {

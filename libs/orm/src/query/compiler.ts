@@ -1,4 +1,5 @@
 import type { OperationNode } from 'kysely';
+import { NotSupportedError } from '../errors.js';
 import type { Operand } from '../expressions/expression.js';
 import { compileCombination } from './combination.js';
 import { inList } from './comparison-lookups.js';
@@ -52,7 +53,10 @@ export function compileSelect(
 ): CompiledSelect {
   if (state.combination)
     return compileCombination(state, state.combination, statement, options, compileSelect);
-  const open = openSelect(state, statement, { outer: options.outer });
+  const open = openSelect(state, statement, {
+    outer: options.outer,
+    isPartial: options.parents !== undefined,
+  });
   const { scope } = open;
   const parents = options.parents && parentColumns(options.parents, scope);
   const { columns, shape } = selected(state, scope);
@@ -81,10 +85,8 @@ export function compileSelect(
     having: open.having,
     groupBy,
     orderBy,
-    distinct: isNames(state.distinct)
-      ? state.distinct.map((name) => scope.resolve(name).node)
-      : state.distinct,
-    ...slice(state),
+    distinct: isNames(state.distinct) ? distinctOn(state.distinct, scope) : state.distinct,
+    ...slice(state, statement.dialect),
     ...(state.lock && { lock: lockNode(state.lock, scope) }),
     ...open.tables(),
   });
@@ -153,6 +155,12 @@ function slicedPerParent(
 function orderTerms(state: QueryState): readonly OrderTerm[] {
   const isLeftOut = state.isDefaultOrdering && (state.grouping !== undefined || state.distinct === true);
   return isLeftOut ? [] : (state.ordering ?? []);
+}
+
+function distinctOn(names: readonly string[], scope: Scope): OperationNode[] {
+  if (!scope.dialect.features.distinctOn)
+    throw new NotSupportedError(`${scope.dialect.name} cannot tell distinct rows by some of their fields.`);
+  return names.map((name) => scope.resolve(name).node);
 }
 
 function isNames(distinct: QueryState['distinct']): distinct is readonly string[] {

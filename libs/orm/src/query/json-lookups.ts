@@ -5,9 +5,7 @@ import { parameter, sql } from './sql.js';
 /** Whether a JSON document holds another one. */
 export function jsonContains(comparison: Comparison): Outcome {
   const { left, right, scope } = comparison;
-  const other = isExpression(right)
-    ? rightOperand(right, comparison).node
-    : sql`cast(${parameter(JSON.stringify(right))} as jsonb)`;
+  const other = isExpression(right) ? rightOperand(right, comparison).node : parameter(JSON.stringify(right));
   return predicate(scope.dialect.jsonContains(left.node, other), left);
 }
 

@@ -20,7 +20,16 @@ export function mentionsWindow(condition: Condition, annotations: Entries): bool
 
 /** Whether a condition can be decided only of groups of rows. */
 export function mentionsAggregate(condition: Condition, annotations: Entries): boolean {
-  return mentions(condition, annotations, (expression) => expression instanceof Aggregate);
+  return mentions(condition, annotations, isAggregate);
+}
+
+/** Whether an expression is computed of many rows, directly or by an annotation that it names. */
+export function usesAggregate(expression: Expression, annotations: Entries): boolean {
+  return uses(expression, annotations, isAggregate);
+}
+
+function isAggregate(expression: Expression): boolean {
+  return expression instanceof Aggregate;
 }
 
 function isWindow(expression: Expression): boolean {

@@ -1,11 +1,17 @@
 import type { SelectParts } from './select.js';
 import { parameter } from './sql.js';
+import type { SqlDialect } from './sql-dialect.js';
 import type { QueryState } from './state.js';
 
 /** The rows that a query keeps of those that it finds, as SQL says it. */
-export function slice({ start = 0, end }: QueryState): Pick<SelectParts, 'limit' | 'offset'> {
+export function slice(
+  { start = 0, end }: QueryState,
+  dialect: SqlDialect,
+): Pick<SelectParts, 'limit' | 'offset'> {
+  const all = start > 0 ? dialect.noLimit : undefined;
+  const limit = end === undefined ? all : parameter(Math.max(end - start, 0));
   return {
-    ...(end !== undefined && { limit: parameter(Math.max(end - start, 0)) }),
+    ...(limit && { limit }),
     ...(start > 0 && { offset: parameter(start) }),
   };
 }

@@ -3,7 +3,7 @@ import { createQueryId } from 'kysely';
 import type { ArithmeticOperator } from '../expressions/arithmetic-type.js';
 import type { Operand } from '../expressions/expression.js';
 import { NotSupportedError } from '../errors.js';
-import { sql } from './sql.js';
+import { call, join, keyword, sql } from './sql.js';
 import type { ValueType } from './value-type.js';
 
 /** The parts of a date that a lookup or `Extract` can take. */
@@ -35,6 +35,26 @@ export interface Features {
   readonly returning: boolean;
   /** Whether a list is bound as one parameter. */
   readonly arrays: boolean;
+  /** Whether `DEFAULT` can stand for a value. */
+  readonly defaultValues: boolean;
+}
+
+/** An aggregate function and what it is computed of. */
+export interface AggregateCall {
+  readonly name: string;
+  readonly args: readonly Operand[];
+  readonly distinct: boolean;
+  readonly orderBy: readonly OperationNode[];
+  readonly filter: OperationNode | undefined;
+}
+
+/** A text to be found in a value. */
+export interface TextMatch {
+  readonly place: 'contains' | 'startsWith' | 'endsWith';
+  readonly value: OperationNode;
+  readonly part: OperationNode;
+  readonly pattern: OperationNode;
+  readonly insensitive: boolean;
 }
 
 /** How one family of databases spells what SQL does not settle; the only place that tells them apart. */
@@ -50,9 +70,57 @@ export abstract class SqlDialect {
     return this.compiler.compileQuery(node as RootOperationNode, this.#queryId);
   }
 
-  /** How the database calls a function that the library knows by another name. */
-  functionName(name: string): string {
-    return name;
+  /** Functions that the database calls otherwise, or has to compute, by PostgreSQL's names. */
+  protected readonly functions: Readonly<Record<string, (args: readonly Operand[]) => OperationNode>> = {};
+
+  /** Calls a function that the library knows by PostgreSQL's name. */
+  call(name: string, args: readonly Operand[]): OperationNode {
+    const own = Object.hasOwn(this.functions, name) ? this.functions[name] : undefined;
+    return own
+      ? own(args)
+      : call(
+          name,
+          args.map((arg) => arg.node),
+        );
+  }
+
+  /** Writes an aggregate, which is known by PostgreSQL's name. */
+  aggregate({ name, args, distinct, orderBy, filter }: AggregateCall): OperationNode {
+    const list =
+      args.length > 0
+        ? join(
+            args.map((arg) => arg.node),
+            ', ',
+          )
+        : keyword('*');
+    const ordered = orderBy.length > 0 ? sql`${list} order by ${join(orderBy, ', ')}` : list;
+    const where = filter ? sql` filter (where ${filter})` : keyword('');
+    return sql`${keyword(name)}(${keyword(distinct ? 'distinct ' : '')}${ordered})${where}`;
+  }
+
+  /** Whether a text stands somewhere in another; `pattern` is the same text as LIKE reads it. */
+  matches({ value, pattern, insensitive }: TextMatch): OperationNode {
+    return this.like(value, pattern, insensitive);
+  }
+
+  /** The moment at which the statement, or its transaction, began. */
+  now(): OperationNode {
+    return keyword('current_timestamp');
+  }
+
+  /** A JSON value as comparisons take it. */
+  jsonValue(node: OperationNode): OperationNode {
+    return node;
+  }
+
+  /** A query as a member of a union. */
+  member(node: OperationNode): OperationNode {
+    return sql`${node}`;
+  }
+
+  /** What `LIMIT` says where only an offset is wanted. */
+  get noLimit(): OperationNode | undefined {
+    return undefined;
   }
 
   /** Whether two values are the same, which two nulls are. */

@@ -15,10 +15,15 @@ export function matches(place: Place): Lookup {
     const { left, right, scope, insensitive } = comparison;
     if (right === null) throw new InvalidValueError(`${place} takes a text, not null.`);
     const other = isExpression(right) ? rightOperand(right, comparison) : undefined;
-    const pattern = other
-      ? computedPattern(place, other, comparison)
-      : parameter(patternOf(place, textGiven(right)));
-    const node = scope.dialect.like(textOf(left, comparison), pattern, insensitive);
+    const node = scope.dialect.matches({
+      place,
+      value: textOf(left, comparison),
+      part: other ? textOf(other, comparison) : parameter(textGiven(right)),
+      pattern: other
+        ? computedPattern(place, other, comparison)
+        : parameter(patternOf(place, textGiven(right))),
+      insensitive,
+    });
     return predicate(node, left, ...(other ? [other] : []));
   };
 }

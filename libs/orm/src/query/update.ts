@@ -4,6 +4,7 @@ import { Expression, isExpressionSource, operandOf } from '../expressions/expres
 import type { ScalarField } from '../metadata/schema.js';
 import { openSelect, type OpenSelect } from './open-select.js';
 import { isSliced } from './slice.js';
+import { usesAggregate } from './mentions.js';
 import { findField, keyFields } from './names.js';
 import { relationEnds } from './relation-ends.js';
 import type { Scope } from './scope.js';
@@ -34,7 +35,7 @@ export function compileUpdate(
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => {
       const field = writableField(scope, name);
-      return sql`${identifier(field.column)} = ${assigned(field, value, scope)}`;
+      return sql`${identifier(field.column)} = ${assigned(field, value, scope, state)}`;
     });
   if (open.tables().joins?.length !== tables) {
     throw new FieldError('update() cannot read other tables or aggregates; use a Subquery.');
@@ -100,12 +101,18 @@ function writableField(scope: Scope, name: string): ScalarField {
   return ends.pairs[0]!.own;
 }
 
-function assigned(field: ScalarField, value: unknown, scope: Scope): OperationNode {
+function assigned(
+  field: ScalarField,
+  value: unknown,
+  scope: Scope,
+  { annotations }: QueryState,
+): OperationNode {
   if (!(value instanceof Expression) && !isExpressionSource(value)) {
     return parameter(toParameter(value, fieldType(field), scope));
   }
-  const operand = operandOf(value).resolve(scope);
-  if (operand.isAggregate || operand.isWindow) {
+  const expression = operandOf(value);
+  const operand = expression.resolve(scope);
+  if (usesAggregate(expression, annotations) || operand.isWindow) {
     throw new FieldError(`update() cannot write an aggregate to "${field.name}"; use a Subquery.`);
   }
   return operand.node;

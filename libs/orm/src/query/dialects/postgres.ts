@@ -2,7 +2,7 @@ import { type OperationNode, PostgresQueryCompiler } from 'kysely';
 import type { ArithmeticOperator } from '../../expressions/arithmetic-type.js';
 import type { Operand } from '../../expressions/expression.js';
 import { type DatePart, type Features, SqlDialect, type TruncUnit } from '../sql-dialect.js';
-import { keyword, parameter, sql } from '../sql.js';
+import { call, keyword, parameter, sql } from '../sql.js';
 import type { ValueKind, ValueType } from '../value-type.js';
 
 const castNames: Partial<Record<ValueKind, string>> = {
@@ -43,8 +43,21 @@ export class PostgresDialect extends SqlDialect {
     rowLocks: true,
     returning: true,
     arrays: true,
+    defaultValues: true,
   };
   protected override readonly compiler = new PostgresQueryCompiler();
+
+  protected override readonly functions = {
+    sha256: ([arg]: readonly Operand[]) => sql`encode(sha256(convert_to(${arg!.node}, 'UTF8')), 'hex')`,
+    log: ([base, arg]: readonly Operand[]) =>
+      sql`log(cast(${base!.node} as numeric), cast(${arg!.node} as numeric))`,
+    round: ([value, places]: readonly Operand[]) => this.#rounded(value!, places!),
+    json_object: (args: readonly Operand[]) =>
+      call(
+        'jsonb_build_object',
+        args.map((arg, index) => (index % 2 === 0 ? sql`cast(${arg.node} as text)` : arg.node)),
+      ),
+  };
 
   override bind(value: unknown): unknown {
     return value;
@@ -108,7 +121,7 @@ export class PostgresDialect extends SqlDialect {
   }
 
   override jsonContains(value: OperationNode, other: OperationNode): OperationNode {
-    return sql`${value} @> ${other}`;
+    return sql`${value} @> cast(${other} as jsonb)`;
   }
 
   override jsonHasKeys(
@@ -122,6 +135,13 @@ export class PostgresDialect extends SqlDialect {
 
   override selectable(operand: Operand): OperationNode {
     return operand.type.kind === 'Duration' ? sql`extract(epoch from ${operand.node})` : operand.node;
+  }
+
+  #rounded(value: Operand, places: Operand): OperationNode {
+    if (places.literal === 0 && value.type.kind !== 'Float') return sql`round(${value.node})`;
+    const rounded = sql`round(cast(${value.node} as numeric), ${places.node})`;
+    const name = this.castName(value.type);
+    return name === undefined ? rounded : sql`cast(${rounded} as ${keyword(name)})`;
   }
 
   /** A moment as the wall clock of a time zone shows it. */
