@@ -11,7 +11,7 @@ export {
 export { QuerySet } from './query-set.js';
 export { type QueryContext, Reading } from './reading.js';
 export type { Extra } from './rows.js';
-export type { AnnotationValues, Payload, PayloadOf, RowOf } from './types.js';
+export type { AnnotatedRow, AnnotationValues, Payload, PayloadOf, RowOf } from './types.js';
 export type { LockOptions, OrderTerm, QueryState } from '../query/state.js';
 export type { BulkCreateOptions } from './bulk-create.js';
 export { RelatedQuerySet, type RelatedManagers } from './related.js';
