@@ -24,6 +24,33 @@ export class InvalidQueryError extends QuintetError {}
 /** Says that the database, or this kind of query, cannot do what is asked; thrown before any SQL is sent. */
 export class NotSupportedError extends QuintetError {}
 
+/**
+ * Says that the database refused a statement of a QuerySet. What Prisma's client refuses is an error of Prisma's;
+ * `databaseErrorCode()` knows both. Django: `DatabaseError`.
+ */
+export class DatabaseError extends QuintetError {
+  constructor(
+    message: string,
+    /** The database's own code, such as PostgreSQL's `40P01` for a deadlock. */
+    readonly code: string | undefined,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** Says that rows would contradict each other or the schema: a unique value taken, a row referred to. */
+export class IntegrityError extends DatabaseError {}
+
+/** Says that a value cannot be what the statement makes of it: too long, out of range, a division by zero. */
+export class DataError extends DatabaseError {}
+
+/** Says that the statement is not one that the database can carry out as it is. */
+export class ProgrammingError extends DatabaseError {}
+
+/** Says that the database could not do it now: a deadlock, a serialization failure, a lost connection. */
+export class OperationalError extends DatabaseError {}
+
 /** Says that a query that must find one row found none. Django: `ObjectDoesNotExist`. */
 export class DoesNotExistError extends QuintetError {
   constructor(

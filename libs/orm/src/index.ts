@@ -1,5 +1,6 @@
 export * from './adapter/report-error.js';
 export * from './database/connection-problem.js';
+export { databaseErrorCode } from './database/database-error-code.js';
 export * from './database/database-options.js';
 export * from './database/database.js';
 export * from './database/databases.js';

@@ -1,4 +1,4 @@
-import { isDriverAdapterError, type Error as DriverError } from '@prisma/driver-adapter-utils';
+import { driverError } from './database-error-code.js';
 
 /**
  * Words why a database cannot be reached, as a part of a sentence: `nothing answers at localhost:5432`.
@@ -21,14 +21,6 @@ export function connectionProblem(error: unknown): string {
     default:
       return asClause(cause?.originalMessage ?? messageOf(error));
   }
-}
-
-/** Prisma passes the driver's error on, wrapped or bare. */
-function driverError(error: unknown): DriverError | undefined {
-  for (let current = error; isErrorLike(current); current = current.cause) {
-    if (isDriverAdapterError(current)) return current.cause;
-  }
-  return undefined;
 }
 
 function messageOf(error: unknown): string {

@@ -13,6 +13,12 @@ export interface AtomicOptions {
   /** Whether to refuse to run inside another block, so that its end is a real commit. Default `false`. */
   durable?: boolean;
   isolationLevel?: IsolationLevel;
+  /**
+   * How often to run the block again when it fails for a deadlock or a serialization failure. It is then rolled back
+   * and called anew, so that it should do nothing but work in the database. Only the outermost block is run again; an
+   * inner one leaves that to it. Default 0.
+   */
+  retries?: number;
 }
 
 /** A statement that is about to be sent. */

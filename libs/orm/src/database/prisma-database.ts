@@ -8,6 +8,7 @@ import type { SchemaMetadata } from '../metadata/schema.js';
 import { adoptClient, type PrismaClientLike } from '../transactions/prisma-client.js';
 import { Transactions } from '../transactions/transactions.js';
 import { connectionProblem } from './connection-problem.js';
+import { databaseError } from './database-error-code.js';
 import type { DatabaseOptions } from './database-options.js';
 import { Database, type AtomicOptions, type DatabaseObserver, type Dialect } from './database.js';
 
@@ -93,16 +94,24 @@ export class PrismaDatabase extends Database {
     const query = sqlQuery(sql, parameters);
     const isRead = readingStatement.test(sql);
     const block = isRead ? this.#transactions.open : this.#transactions.current;
-    if (!block) return (await this.#connected()).queryRaw(query);
-    const send = () => block.transaction.driver.queryRaw(query);
-    return isRead ? block.read(send) : block.write(send);
+    try {
+      if (!block) return await (await this.#connected()).queryRaw(query);
+      const send = () => block.transaction.driver.queryRaw(query);
+      return await (isRead ? block.read(send) : block.write(send));
+    } catch (error) {
+      throw databaseError(error);
+    }
   }
 
   async execute(sql: string, parameters: readonly unknown[]): Promise<number> {
     const query = sqlQuery(sql, parameters);
     const block = this.#transactions.current;
-    if (!block) return (await this.#connected()).executeRaw(query);
-    return block.write(() => block.transaction.driver.executeRaw(query));
+    try {
+      if (!block) return await (await this.#connected()).executeRaw(query);
+      return await block.write(() => block.transaction.driver.executeRaw(query));
+    } catch (error) {
+      throw databaseError(error);
+    }
   }
 
   atomic<T>(fn: () => Promise<T>, options?: AtomicOptions): Promise<T> {

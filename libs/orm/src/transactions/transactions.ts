@@ -4,7 +4,7 @@ import type { ReportError } from '../adapter/report-error.js';
 import { SerialQueue } from '../adapter/serial-queue.js';
 import type { AtomicOptions } from '../database/database.js';
 import { Block, RolledBack, type PrismaTransaction } from './block.js';
-import { runCommitHookNow, runCommitHooks } from './commit-hooks.js';
+import { type CommitHook, runCommitHookNow, runCommitHooks } from './commit-hooks.js';
 import { TransactionManagementError } from './errors.js';
 import { isolationLevels } from './isolation-levels.js';
 import type {
@@ -13,6 +13,7 @@ import type {
   PrismaClientLike,
   PrismaTransactionOptions,
 } from './prisma-client.js';
+import { retrying } from './retrying.js';
 import { innermostBlock, scopes, type Scope } from './scope.js';
 import { TickBatches } from './tick-batches.js';
 
@@ -79,13 +80,16 @@ export class Transactions implements ClientRouting, AdapterHooks {
   async atomic<T>(
     client: PrismaClientLike,
     run: Run<T>,
-    { durable = false, savepoint = true, isolationLevel }: AtomicOptions = {},
+    { durable = false, savepoint = true, isolationLevel, retries = 0 }: AtomicOptions = {},
     prismaOptions: PrismaTransactionOptions = {},
   ): Promise<T> {
     const level = isolationLevel ? isolationLevels[isolationLevel] : prismaOptions.isolationLevel;
     const outer = this.current;
     if (!outer) {
-      return this.#outermost(client, run, { ...this.defaults, ...prismaOptions, isolationLevel: level });
+      const options = { ...this.defaults, ...prismaOptions, isolationLevel: level };
+      const { result, hooks } = await retrying(retries, () => this.#outermost(client, run, options));
+      await runCommitHooks(hooks, this.report);
+      return result;
     }
     if (durable) {
       throw new TransactionManagementError(
@@ -142,7 +146,11 @@ export class Transactions implements ClientRouting, AdapterHooks {
     return this.atomic(client, () => inOrder(calls), {}, options);
   }
 
-  async #outermost<T>(client: PrismaClientLike, run: Run<T>, options: PrismaTransactionOptions): Promise<T> {
+  async #outermost<T>(
+    client: PrismaClientLike,
+    run: Run<T>,
+    options: PrismaTransactionOptions,
+  ): Promise<{ result: T; hooks: readonly CommitHook[] }> {
     const scope: Scope = { owner: this, outer: scopes.getStore() };
     const ended = scopes.run(scope, () =>
       this.#begin(client, (inner, prisma) => this.#inTransaction(scope, prisma, () => run(inner)), options),
@@ -151,19 +159,17 @@ export class Transactions implements ClientRouting, AdapterHooks {
     let close!: () => void;
     const open = new Promise<void>((resolve) => (close = resolve));
     this.#open.add(open);
-    let result: T;
     try {
-      result = await ended;
+      const result = await ended;
+      return { result, hooks: scope.block?.hooks ?? [] };
     } catch (error) {
       scope.block?.discard();
-      if (error instanceof RolledBack) return error.result as T;
+      if (error instanceof RolledBack) return { result: error.result as T, hooks: [] };
       throw error;
     } finally {
       this.#open.delete(open);
       close();
     }
-    await runCommitHooks(scope.block?.hooks ?? [], this.report);
-    return result;
   }
 
   async #inTransaction<T>(scope: Scope, prisma: PrismaTransaction, run: () => Promise<T>): Promise<T> {
