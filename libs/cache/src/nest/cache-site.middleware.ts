@@ -9,7 +9,8 @@ import { Injectable } from '@nestjs/common';
 import type { Timeout } from '../cache-options.js';
 import type { PageCache } from '../pages/page-cache.js';
 import type { CachePageOptions } from '../pages/page-options.js';
-import { readSiteRequest } from '../pages/page-request.js';
+import { SiteRequest } from '../pages/page-request.js';
+import type { PageVisit } from '../pages/page-visit.js';
 import { PageCacheFactory } from './page-cache.factory.js';
 
 export interface CacheSiteOptions extends CachePageOptions {
@@ -36,13 +37,22 @@ export class CacheSiteMiddleware implements Middleware {
     this.#pages = pages.make({ timeout, options }, 'CacheSiteMiddleware');
   }
 
-  async handle(request: HttpRequest, next: NextResponse): Promise<HttpResponse> {
-    const visit = await this.#pages.enter(readSiteRequest(request), request.platform);
-    if (visit.hit) return visit.hit;
+  handle(request: HttpRequest, next: NextResponse): HttpResponse | Promise<HttpResponse> {
+    const visit = this.#pages.enter(new SiteRequest(request), request.platform);
+    return visit instanceof Promise
+      ? visit.then((looked) => this.#settle(looked, next))
+      : this.#settle(visit, next);
+  }
+
+  #settle(visit: PageVisit, next: NextResponse): HttpResponse | Promise<HttpResponse> {
+    const isFound = visit.outcome === 'HIT' || visit.outcome === 'STALE';
+    return isFound ? this.#pages.answer(visit) : this.#make(visit, next);
+  }
+
+  async #make(visit: PageVisit, next: NextResponse): Promise<HttpResponse> {
     try {
       const response = await next();
-      await this.#pages.leave(visit, response, {});
-      return response;
+      return (await this.#pages.leave(visit, response, { outer: {} })) ?? response;
     } finally {
       this.#pages.abandon(visit);
     }

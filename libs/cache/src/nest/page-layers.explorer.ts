@@ -6,7 +6,6 @@ import { compileLayers } from '../pages/compile-layers.js';
 import { findProvider } from './find-provider.js';
 import { PageCacheFactory } from './page-cache.factory.js';
 import { PageLayers } from './page-layers.js';
-import { writesItself } from './writes-itself.js';
 import { layersOf } from './response-layer.decorator.js';
 
 /** Finds decorated handlers at start-up, and says at once what is wrong with them. */
@@ -37,10 +36,7 @@ export class PageLayersExplorer implements OnModuleInit {
       const layers = declared.map((layer) =>
         typeof layer === 'function' ? layer : this.pages.make(layer, `@CachePage() on ${who}`),
       );
-      this.layers.set(controller, handler, {
-        ...compileLayers(layers),
-        writesItself: writesItself(controller, name),
-      });
+      this.layers.set(controller, handler, compileLayers(layers));
     }
   }
 

@@ -1,6 +1,7 @@
-import { UseInterceptors } from '@nestjs/common';
+import { UseGuards, UseInterceptors } from '@nestjs/common';
 import type { HeaderPatch } from '../pages/compile-layers.js';
 import type { PageDeclaration } from '../pages/page-options.js';
+import { PageGuard } from './page.guard.js';
 import { ResponseLayersInterceptor } from './response-layers.interceptor.js';
 
 export type LayerDeclaration = PageDeclaration | HeaderPatch;
@@ -13,13 +14,19 @@ export function ResponseLayer(layer: LayerDeclaration): ClassDecorator & MethodD
     const holder = (descriptor?.value ?? target) as object;
     const inner = (Reflect.getOwnMetadata(LAYERS, holder) ?? []) as LayerDeclaration[];
     Reflect.defineMetadata(LAYERS, [layer, ...inner], holder);
-    if (inner.length > 0) return;
-    if (descriptor) UseInterceptors(ResponseLayersInterceptor)(target, key!, descriptor);
-    else UseInterceptors(ResponseLayersInterceptor)(target as new () => unknown);
+    const use = (decorate: MethodDecorator & ClassDecorator) =>
+      descriptor ? decorate(target, key!, descriptor) : decorate(target as new () => unknown);
+    // Where in the list the guard is to stand is seen to when all of the list is known.
+    if (isPage(layer) && !inner.some(isPage)) use(UseGuards(PageGuard));
+    if (inner.length === 0) use(UseInterceptors(ResponseLayersInterceptor));
   };
 }
 
 /** Returns the layers of a handler or a controller, outermost first. */
 export function layersOf(holder: object): readonly LayerDeclaration[] {
   return (Reflect.getMetadata(LAYERS, holder) ?? []) as LayerDeclaration[];
+}
+
+export function isPage(layer: LayerDeclaration): layer is PageDeclaration {
+  return typeof layer !== 'function';
 }

@@ -1,11 +1,17 @@
-import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
+import {
+  Injectable,
+  StreamableFile,
+  type CallHandler,
+  type ExecutionContext,
+  type NestInterceptor,
+} from '@nestjs/common';
 import { onResponse, type HttpResponse } from '@nest-quintet/middleware';
 import type { ServerResponse } from 'node:http';
-import { catchError, of, throwError, type Observable } from 'rxjs';
+import { tap, type Observable } from 'rxjs';
 import type { ResponseLayers } from '../pages/compile-layers.js';
-import { readPageRequest } from '../pages/page-request.js';
-import { PageLayers, type HandlerLayers } from './page-layers.js';
+import { PageLayers } from './page-layers.js';
+import { PageVisits } from './page-visits.js';
+import type { PageVisit } from '../pages/page-visit.js';
 
 /** Express's response, and Fastify's reply around one. */
 interface PlatformResponse {
@@ -13,7 +19,7 @@ interface PlatformResponse {
   getHeaders(): Record<string, unknown>;
 }
 
-/** Runs the layers around a handler: answers with a kept page, or completes and keeps what the handler makes. */
+/** Runs the layers around a handler: completes and keeps what it makes. */
 @Injectable()
 export class ResponseLayersInterceptor implements NestInterceptor {
   /** A controller and its handler may both be decorated; one run does for both. */
@@ -21,63 +27,68 @@ export class ResponseLayersInterceptor implements NestInterceptor {
 
   constructor(
     private readonly layers: PageLayers,
-    private readonly adapterHost: HttpAdapterHost,
+    private readonly visits: PageVisits,
   ) {}
 
-  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const layers = this.layers.get(context.getClass(), context.getHandler());
     if (!layers || context.getType() !== 'http') return next.handle();
     const request = context.switchToHttp().getRequest<object>();
     if (this.#seen.has(request)) return next.handle();
     this.#seen.add(request);
+    const visit = this.visits.of(request);
     const response = context.switchToHttp().getResponse<PlatformResponse>();
-    return layers.page
-      ? this.#throughCache(request, response, layers, next)
-      : around(request, next, (made) => patch(made, layers.inner));
+    return visit
+      ? this.#throughCache(visit, { request, response, layers, next })
+      : around(request, next, (made, { hasFailed }) => {
+          if (!hasFailed) patch(made, layers.inner);
+        });
   }
 
-  async #throughCache(
-    request: object,
-    response: PlatformResponse,
-    { inner, page, outer, writesItself }: HandlerLayers,
-    next: CallHandler,
-  ): Promise<Observable<unknown>> {
-    const visit = await page!.enter(readPageRequest(request), request);
-    if (visit.hit) {
-      patch(visit.hit, outer);
-      if (writesItself) this.adapterHost.httpAdapter.reply(response, visit.hit);
-      return of(visit.hit);
-    }
+  #throughCache(visit: PageVisit, route: Route): Observable<unknown> {
+    const { request, response, next } = route;
+    const { inner, page, outer } = route.layers;
     const before = response.getHeaders();
-    const raw = response.raw ?? (response as unknown as ServerResponse);
-    if (visit.flight) raw.once('close', () => page!.abandon(visit));
-    return around(
-      request,
-      next,
-      async (made) => {
-        patch(made, inner);
-        await page!.leave(visit, made, before);
-        patch(made, outer);
-      },
-      () => page!.abandon(visit),
-    );
+    if (visit.flight) {
+      const raw = response.raw ?? (response as unknown as ServerResponse);
+      raw.once('close', () => page!.abandon(visit));
+    }
+    return around(request, next, async (made, { hasFailed, isFile }) => {
+      // What an exception filter makes of an error is none of the handler's; a page that is left is better.
+      if (hasFailed && !(visit.page && made.status >= 500)) return page!.abandon(visit);
+      patch(made, inner);
+      const answer = await page!.leave(visit, made, { outer: before, isFile });
+      patch(answer ?? made, outer);
+      return answer;
+    });
   }
 }
 
-/** Has `complete` see what the handler returned, and nothing of what an exception filter makes of an error. */
+interface Route {
+  readonly request: object;
+  readonly response: PlatformResponse;
+  readonly layers: ResponseLayers;
+  readonly next: CallHandler;
+}
+
+/** How a handler has ended. */
+interface Ending {
+  readonly hasFailed: boolean;
+  readonly isFile: boolean;
+}
+
+/** Has `complete` see the response, and what the handler did. */
 function around(
   request: object,
   next: CallHandler,
-  complete: (response: HttpResponse) => void | Promise<void>,
-  fail = () => {},
+  complete: (response: HttpResponse, ending: Ending) => HttpResponse | void | Promise<HttpResponse | void>,
 ): Observable<unknown> {
-  let hasFailed = false;
-  onResponse(request, (response) => (hasFailed ? undefined : complete(response)));
+  const ending = { hasFailed: false, isFile: false };
+  onResponse(request, (response) => complete(response, ending));
   return next.handle().pipe(
-    catchError((error: unknown) => {
-      hasFailed = true;
-      fail();
-      return throwError(() => error);
+    tap({
+      next: (value) => (ending.isFile = value instanceof StreamableFile),
+      error: () => (ending.hasFailed = true),
     }),
   );
 }

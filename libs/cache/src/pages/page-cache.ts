@@ -1,23 +1,34 @@
 import { requestContext } from '@nest-quintet/core';
 import { patchVary, type HttpResponse } from '@nest-quintet/middleware';
 import type { Cache } from '../cache.js';
-import { collectForRequest, type Dependencies } from '../tags/dependencies.js';
-import { maxAgeOf, parseCacheControl, patchCacheControl } from './cache-control.js';
-import { CachedPage, varyOf } from './cached-page.js';
+import { collectForRequest } from '../tags/dependencies.js';
+import { patchCacheControl } from './cache-control.js';
+import { CachedPage } from './cached-page.js';
+import { addETag, shelfLifeOf, type ShelfLife } from './page-rules.js';
+import { collectBody } from './collect-body.js';
+import type { PageAddress } from './page-address.js';
+import { PageAddresses } from './page-addresses.js';
+import { pageAnswer } from './page-answer.js';
 import { PageFlights, type PageFlight } from './page-flights.js';
-import { addressKey, variantKey } from './page-key.js';
 import type { PageRequest } from './page-request.js';
-import { ageOf, patchFreshness } from './response-headers.js';
+import { PageStore } from './page-store.js';
+import type { PageVisit } from './page-visit.js';
 
 export interface PageCacheOptions {
   readonly cache: Cache;
   /** Seconds; `undefined` leaves it to the response's `max-age`, then to `defaultTimeout`. */
   readonly timeout: number | undefined;
   readonly defaultTimeout: number;
+  /** For how many seconds an expired page is good enough while another one is made; `undefined` asks the response. */
+  readonly grace: number | undefined;
   readonly keyPrefix: string;
   readonly vary: readonly string[];
   readonly query?: readonly string[];
   readonly shareAuthorized: boolean;
+  /** The most bytes of a file that are kept. */
+  readonly maxFileBytes: number;
+  /** Whether a page without an `ETag` is given one. */
+  readonly isTagged: boolean;
   /** The name of the header that tells what became of the page. */
   readonly header: string | undefined;
   /** The tags that are known before the page is made; `undefined` where none can ever be. */
@@ -26,63 +37,60 @@ export interface PageCacheOptions {
   readonly isTracked: boolean;
 }
 
-/** One request's way through the page cache. */
-export interface PageVisit {
-  readonly request: PageRequest;
-  /** The stored page, if there is one. */
-  readonly hit?: HttpResponse;
-  readonly outcome: 'HIT' | 'MISS' | 'BYPASS';
-  readonly flight?: PageFlight;
-  readonly asOf?: number;
-  readonly tags?: readonly string[];
-  readonly dependencies?: Dependencies;
+/** What is known of a response beside the response. */
+export interface Made {
+  /** Headers that were there before the handler ran: whoever set them sets them for a hit as well. */
+  readonly outer: Readonly<Record<string, unknown>>;
+  /** Whether the body is a file, which has an end, and not a stream of events. */
+  readonly isFile?: boolean;
 }
-
-const NOT_TO_KEEP = ['private', 'no-store', 'no-cache'];
 
 /** Keeps finished responses by address and by the headers they vary on. Django: `CacheMiddleware`. */
 export class PageCache {
   readonly #flights = new PageFlights();
+  readonly #addresses: PageAddresses;
+  readonly #store: PageStore;
 
-  constructor(readonly options: PageCacheOptions) {}
-
-  /** Looks for a page; where there is none, says what must be known when it is made. */
-  async enter(request: PageRequest, platform: object): Promise<PageVisit> {
-    const { shareAuthorized } = this.options;
-    if (!isReading(request) || (request.headers.authorization !== undefined && !shareAuthorized)) {
-      return { request, outcome: 'BYPASS' };
-    }
-    // Others may vary on what this visitor does not: the second look knows what the page varies on.
-    for (let attempt = 0; ; attempt++) {
-      const { page, key } = await this.#find(request);
-      if (page) return { request, outcome: 'HIT', hit: this.#answer(page) };
-      const flight = attempt < 2 ? this.#flights.board(key) : undefined;
-      if (!(flight instanceof Promise)) return this.#begin(request, platform, flight);
-      await flight;
-    }
+  constructor(readonly options: PageCacheOptions) {
+    this.#addresses = new PageAddresses(options, (key) => options.cache.makeKey(key));
+    this.#store = new PageStore(options.cache);
   }
 
-  /** Completes the headers of a page that was made, and keeps it if it may be kept. */
-  async leave(
-    visit: PageVisit,
-    response: HttpResponse,
-    outer: Readonly<Record<string, unknown>>,
-  ): Promise<void> {
+  /** Looks for a page, at once where it is in memory; where there is none, says what must be known when it is made. */
+  enter(request: PageRequest, platform: object): PageVisit | Promise<PageVisit> {
+    if (!this.#isForAll(request)) return { request, outcome: 'BYPASS' };
+    const page = this.#store.peek(this.#addresses.of(request, 'GET'), request);
+    if (page?.isFresh) return { request, outcome: 'HIT', page };
+    return this.#look(request, platform);
+  }
+
+  /** Makes the response of a visit that found a page. */
+  answer(visit: PageVisit, outcome = visit.outcome): HttpResponse {
+    return pageAnswer(visit.page!, visit.request, outcome, this.options.header);
+  }
+
+  /**
+   * Completes the headers of a page that was made, and keeps it if it may be kept.
+   *
+   * Where the handler failed and an expired page is there, that is returned in its place.
+   */
+  async leave(visit: PageVisit, response: HttpResponse, made: Made): Promise<HttpResponse | undefined> {
+    if (visit.page && response.status >= 500) {
+      this.abandon(visit);
+      return this.answer(visit, 'STALE');
+    }
     let isStored = false;
     try {
       patchVary(response, this.options.vary);
-      isStored = visit.outcome === 'MISS' && (await this.#keep(visit, response, outer));
-      if (
-        visit.outcome === 'BYPASS' &&
-        visit.request.headers.authorization !== undefined &&
-        isReading(visit.request)
-      ) {
+      if (visit.outcome === 'MISS') isStored = await this.#keep(visit, response, made);
+      else if (isReading(visit.request) && visit.request.headers.authorization !== undefined) {
         patchCacheControl(response.headers, { private: true });
       }
       if (this.options.header) response.headers.set(this.options.header, visit.outcome);
     } finally {
       visit.flight?.land(isStored);
     }
+    return undefined;
   }
 
   /** Says that no page came of a visit, so that nobody waits for it any longer. */
@@ -90,30 +98,38 @@ export class PageCache {
     visit.flight?.land(false);
   }
 
-  async #find(request: PageRequest): Promise<{ page?: CachedPage; key: string }> {
-    const { cache } = this.options;
-    let key = addressKey(request, request.method, this.options);
-    for (const method of request.method === 'HEAD' ? ['GET', 'HEAD'] : ['GET']) {
-      const address = addressKey(request, method, this.options);
-      const vary = await cache.get<string[]>(address);
-      if (vary === undefined) continue;
-      key = variantKey(address, vary, request);
-      const page = await cache.get(key);
-      if (page instanceof CachedPage) return { page, key };
+  /** Says whether a request may be answered with what others were answered. */
+  #isForAll(request: PageRequest): boolean {
+    return (
+      isReading(request) && (request.headers.authorization === undefined || this.options.shareAuthorized)
+    );
+  }
+
+  async #look(request: PageRequest, platform: object): Promise<PageVisit> {
+    // Others may vary on what this visitor does not: the second look knows what the page varies on.
+    for (let attempt = 0; ; attempt++) {
+      const { page, key } = await this.#find(request);
+      if (page?.isFresh) return { request, outcome: 'HIT', page };
+      const flight = attempt < 2 ? this.#flights.board(key.key) : undefined;
+      if (!(flight instanceof Promise)) return this.#begin(request, platform, flight, page);
+      if (page) return { request, outcome: 'STALE', page };
+      await flight;
     }
-    return { key };
   }
 
-  #answer(page: CachedPage): HttpResponse {
-    const response = page.toResponse();
-    const age = ageOf(response.headers);
-    if (age !== undefined) response.headers.set('Age', age);
-    if (this.options.header) response.headers.set(this.options.header, 'HIT');
-    return response;
+  async #find(request: PageRequest) {
+    const found = await this.#store.find(this.#addresses.of(request, 'GET'), request);
+    if (found.page || request.method !== 'HEAD') return found;
+    return this.#store.find(this.#addresses.of(request, 'HEAD'), request);
   }
 
-  async #begin(request: PageRequest, platform: object, flight: PageFlight | undefined): Promise<PageVisit> {
-    const visit = { request, flight, outcome: 'MISS' as const };
+  async #begin(
+    request: PageRequest,
+    platform: object,
+    flight: PageFlight | undefined,
+    page: CachedPage | undefined,
+  ): Promise<PageVisit> {
+    const visit = { request, flight, page, outcome: 'MISS' as const };
     const { tags, isTracked, cache } = this.options;
     if (!tags && !isTracked) return visit;
     try {
@@ -126,38 +142,40 @@ export class PageCache {
     }
   }
 
-  /** Applies the rules of what may be kept, in Django's order; tells whether the page was kept. */
-  async #keep(
-    visit: PageVisit,
-    response: HttpResponse,
-    outer: Readonly<Record<string, unknown>>,
-  ): Promise<boolean> {
-    if (response.isStreaming || (response.status !== 200 && response.status !== 304)) return false;
-    const { headers } = response;
-    // Whatever its Vary, a cookie is for the visitor whom it was made for.
-    if (headers.has('Set-Cookie')) return false;
-    const directives = parseCacheControl(headers.get('Cache-Control'));
-    if (NOT_TO_KEEP.some((name) => directives.has(name))) return false;
-    const vary = varyOf(headers);
-    if (vary.includes('*')) return false;
-    const maxAge = maxAgeOf(headers);
-    if (this.options.timeout === undefined && maxAge === 0) return false;
-    const seconds = this.options.timeout ?? maxAge ?? this.options.defaultTimeout;
-    patchFreshness(response, seconds);
-    if (response.status !== 200 || seconds <= 0) return false;
-    await this.#store(visit, CachedPage.of(response, outer), vary, seconds);
-    return true;
+  async #keep(visit: PageVisit, response: HttpResponse, { outer, isFile }: Made): Promise<boolean> {
+    if (response.isStreaming && !isFile) return false;
+    const life = shelfLifeOf(response, this.options);
+    if (!life) return false;
+    if (!response.isStreaming) {
+      if (this.options.isTagged) addETag(response);
+      await this.#putAway(visit, response, response.bytes, life, outer);
+      return true;
+    }
+    // Nobody waits for the slowest of all clients; the next visitor makes another page.
+    collectBody(response, this.options.maxFileBytes, (bytes) =>
+      this.#putAway(visit, response, bytes, life, outer),
+    );
+    return false;
   }
 
-  async #store(visit: PageVisit, page: CachedPage, vary: readonly string[], seconds: number): Promise<void> {
-    const { cache } = this.options;
+  #putAway(
+    visit: PageVisit,
+    response: HttpResponse,
+    bytes: Uint8Array,
+    { seconds, grace, vary }: ShelfLife,
+    outer: Made['outer'],
+  ): Promise<void> {
     const { request, asOf } = visit;
-    const address = addressKey(request, request.method, this.options);
+    const page = CachedPage.of(response, bytes, Date.now() + seconds * 1000, outer);
     const tags = [...(visit.tags ?? []), ...(visit.dependencies?.tags ?? [])];
-    await Promise.all([
-      cache.set(address, vary, seconds),
-      cache.set(variantKey(address, vary, request), page, seconds, asOf === undefined ? {} : { tags, asOf }),
-    ]);
+    return this.#store.keep(this.#address(request), request, vary, page, {
+      seconds: seconds + grace,
+      origin: asOf === undefined ? undefined : { tags, asOf },
+    });
+  }
+
+  #address(request: PageRequest): PageAddress {
+    return this.#addresses.of(request, request.method);
   }
 }
 

@@ -27,6 +27,13 @@ export interface CachePageOptions {
    * the names of the models whose changes count. Needs `CacheInvalidationModule`.
    */
   invalidateOn?: 'auto' | readonly string[];
+  /**
+   * For how long an expired page is good enough while somebody makes another one, and when making it fails (5xx).
+   * Default: the response's own `stale-while-revalidate`, else not at all. What was invalidated is never served.
+   */
+  grace?: Duration;
+  /** The largest file (`StreamableFile`) that is kept, in bytes. Default: the module's `pages.maxFileBytes`. */
+  maxFileBytes?: number;
   /** Whether requests with an `Authorization` header get the same page as others. Default `false`: theirs is private. */
   shareAuthorized?: boolean;
 }
@@ -39,7 +46,14 @@ export interface PageDefaults {
   cache?: string;
   /** Django: `CACHE_MIDDLEWARE_KEY_PREFIX`. */
   keyPrefix?: string;
-  /** The header that tells `HIT`, `MISS` or `BYPASS`; `false` for none. Default `X-Cache`. */
+  /** The largest file (`StreamableFile`) that is kept, in bytes; 0 keeps none. Default 1 MiB. */
+  maxFileBytes?: number;
+  /**
+   * Whether pages get an `ETag` where the platform made none, so that whoever has one already is answered 304.
+   * Express makes one, Fastify does not. Default `false`.
+   */
+  etag?: boolean;
+  /** The header that tells `HIT`, `STALE`, `MISS` or `BYPASS`; `false` for none. Default `X-Cache`. */
   header?: string | false;
 }
 

@@ -6,8 +6,8 @@ import type { TLSSocket } from 'node:tls';
 export interface PageRequest {
   readonly method: string;
   readonly scheme: string;
-  /** The host as the application sees it, and as it arrived where a proxy says otherwise. */
-  readonly hosts: readonly string[];
+  /** The host as the application sees it, followed by that which arrived where a proxy says otherwise. */
+  readonly host: string;
   readonly url: string;
   /** The language that the answer is in, where `LocaleMiddleware` has chosen one. */
   readonly language: string | undefined;
@@ -18,41 +18,71 @@ export interface PageRequest {
 
 /** The parts of Express's and Fastify's request that are read here. */
 interface PlatformRequest {
-  readonly raw?: IncomingMessage;
   readonly originalUrl?: string;
   readonly protocol?: string;
   readonly host?: string;
   readonly query?: Record<string, unknown>;
 }
 
-/** Reads a request of Express, Fastify or Node; whether a proxy is trusted is the platform's own setting. */
-export function readPageRequest(request: object): PageRequest {
-  const platform = request as PlatformRequest;
-  const raw = platform.raw ?? (request as IncomingMessage);
-  const arrived = String(raw.headers[':authority'] ?? raw.headers.host ?? '');
-  const seen = platform.host ?? arrived;
-  return {
-    method: raw.method ?? 'GET',
-    scheme: platform.protocol ?? ((raw.socket as TLSSocket).encrypted ? 'https' : 'http'),
-    hosts: seen === arrived ? [seen] : [seen, arrived],
-    url: platform.originalUrl ?? raw.url ?? '/',
-    language: currentLanguage(),
-    headers: raw.headers,
-    query: platform.query ?? {},
-  };
+/** A request of Express, Fastify or Node; whether a proxy is trusted is the platform's own setting. */
+export class RoutedRequest implements PageRequest {
+  readonly method: string;
+  readonly scheme: string;
+  readonly host: string;
+  readonly url: string;
+  readonly language = currentLanguage();
+  readonly headers: IncomingHttpHeaders;
+
+  /** @param raw Node's request, which in Express is the same. */
+  constructor(
+    private readonly platform: object,
+    raw: IncomingMessage,
+  ) {
+    const { headers } = raw;
+    this.headers = headers;
+    this.method = raw.method ?? 'GET';
+    this.url = (platform as PlatformRequest).originalUrl ?? raw.url ?? '/';
+    this.scheme = schemeOf(platform, raw, headers);
+    this.host = hostOf(platform, headers);
+  }
+
+  get query(): Readonly<Record<string, unknown>> {
+    return (this.platform as PlatformRequest).query ?? {};
+  }
 }
 
-/** Reads a request that has not been routed yet; its trust in proxies is that of `MiddlewareModule`. */
-export function readSiteRequest(request: HttpRequest): PageRequest {
-  const { method, scheme, host, url, query, raw } = request;
-  const names = [...new Set(query.keys())];
-  return {
-    method,
-    scheme,
-    hosts: [host],
-    url,
-    language: currentLanguage(),
-    headers: raw.headers,
-    query: Object.fromEntries(names.map((name) => [name, query.getAll(name)])),
-  };
+/** A request that has not been routed yet; its trust in proxies is that of `MiddlewareModule`. */
+export class SiteRequest implements PageRequest {
+  readonly method: string;
+  readonly scheme: string;
+  readonly host: string;
+  readonly url: string;
+  readonly language = currentLanguage();
+  readonly headers: IncomingHttpHeaders;
+
+  constructor(private readonly request: HttpRequest) {
+    this.method = request.method;
+    this.scheme = request.scheme;
+    this.host = request.host;
+    this.url = request.url;
+    this.headers = request.raw.headers;
+  }
+
+  get query(): Readonly<Record<string, unknown>> {
+    const { query } = this.request;
+    return Object.fromEntries(Array.from(query.keys(), (name) => [name, query.getAll(name)]));
+  }
+}
+
+/** The platforms look at the connection alone where no proxy says anything, at more cost. */
+function schemeOf(platform: PlatformRequest, raw: IncomingMessage, headers: IncomingHttpHeaders): string {
+  const own = (raw.socket as TLSSocket).encrypted ? 'https' : 'http';
+  return headers['x-forwarded-proto'] === undefined ? own : (platform.protocol ?? own);
+}
+
+function hostOf(platform: PlatformRequest, headers: IncomingHttpHeaders): string {
+  const arrived = headers.host ?? String(headers[':authority'] ?? '');
+  if (headers['x-forwarded-host'] === undefined) return arrived;
+  const seen = platform.host ?? arrived;
+  return seen === arrived ? arrived : `${seen}\n${arrived}`;
 }

@@ -147,6 +147,22 @@ class Pages {
     return new StreamableFile(Readable.from([Buffer.from('a'), Buffer.from('b')]));
   }
 
+  @Get('long-stream')
+  @CachePage(60, { maxFileBytes: 1 })
+  longStream() {
+    this.runs++;
+    return new StreamableFile(Readable.from([Buffer.from('a'), Buffer.from('b')]));
+  }
+
+  @Get('written')
+  @CachePage(60)
+  written(@Res() response: { raw?: ServerResponse }) {
+    this.runs++;
+    const raw = response.raw ?? (response as ServerResponse);
+    raw.write('a');
+    raw.end('b');
+  }
+
   @Get('slow')
   @CachePage(60)
   async slow() {
@@ -323,9 +339,18 @@ describe.each(adapters)('@CachePage() on %s', (_, makeAdapter) => {
   it('keeps neither errors nor streams', async () => {
     await http.get('/missing').expect(404);
     await http.get('/missing').expect(404);
-    expect((await http.get('/stream')).body).toEqual(Buffer.from('ab'));
-    expect((await http.get('/stream')).body).toEqual(Buffer.from('ab'));
+    expect((await http.get('/written')).text).toBe('ab');
+    expect((await http.get('/written')).text).toBe('ab');
     expect(app.get(Pages).runs).toBe(4);
+  });
+
+  it('keeps files up to a size', async () => {
+    expect((await http.get('/stream').expect('X-Cache', 'MISS')).body).toEqual(Buffer.from('ab'));
+    const { body, headers } = await http.get('/stream').expect('X-Cache', 'HIT');
+    expect(body).toEqual(Buffer.from('ab'));
+    expect(headers).toMatchObject({ 'content-type': 'application/octet-stream', 'content-length': '2' });
+    for (let run = 0; run < 2; run++) await http.get('/long-stream').expect('X-Cache', 'MISS');
+    expect(app.get(Pages).runs).toBe(3);
   });
 
   it('says of @NeverCache() that nobody may keep it', async () => {

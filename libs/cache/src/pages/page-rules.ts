@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import type { HttpHeaders, HttpResponse } from '@nest-quintet/middleware';
+import { maxAgeOf, parseCacheControl } from './cache-control.js';
+import { varyOf } from './cached-page.js';
+import { patchFreshness } from './response-headers.js';
+
+/** How long a page may be kept, and what it varies on. */
+export interface ShelfLife {
+  readonly seconds: number;
+  /** For how many seconds after that it is good enough while another one is made. */
+  readonly grace: number;
+  readonly vary: readonly string[];
+}
+
+interface Rules {
+  readonly timeout: number | undefined;
+  readonly defaultTimeout: number;
+  readonly grace: number | undefined;
+}
+
+const NOT_TO_KEEP = ['private', 'no-store', 'no-cache'];
+
+/** Applies the rules of what may be kept, in Django's order, and completes the headers that say for how long. */
+export function shelfLifeOf(response: HttpResponse, rules: Rules): ShelfLife | undefined {
+  const { headers, status } = response;
+  if (status !== 200 && status !== 304) return undefined;
+  // Whatever its Vary, a cookie is for the visitor whom it was made for.
+  if (headers.has('Set-Cookie')) return undefined;
+  const directives = parseCacheControl(headers.get('Cache-Control'));
+  if (NOT_TO_KEEP.some((name) => directives.has(name))) return undefined;
+  const vary = varyOf(headers);
+  if (vary.includes('*')) return undefined;
+  const maxAge = maxAgeOf(headers);
+  if (rules.timeout === undefined && maxAge === 0) return undefined;
+  const seconds = rules.timeout ?? maxAge ?? rules.defaultTimeout;
+  patchFreshness(response, seconds);
+  if (status !== 200 || seconds <= 0) return undefined;
+  return { seconds, grace: rules.grace ?? staleWhileRevalidate(headers), vary };
+}
+
+/** Gives a page an `ETag`, unless it has one, so that a hit can be answered with 304. */
+export function addETag({ headers, bytes }: HttpResponse): void {
+  if (headers.has('ETag') || bytes.length === 0) return;
+  // A tag names bytes, it guards nothing: the shortest digest is good enough.
+  headers.set('ETag', `"${createHash('md5').update(bytes).digest('hex')}"`);
+}
+
+function staleWhileRevalidate(headers: HttpHeaders): number {
+  const [value] = parseCacheControl(headers.get('Cache-Control')).get('stale-while-revalidate') ?? [];
+  return typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : 0;
+}
