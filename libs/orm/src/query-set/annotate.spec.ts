@@ -27,11 +27,12 @@ describe('QuerySet.annotate()', () => {
   it('computes aggregates over one relation in one subquery', async () => {
     const query = of('Publisher')
       .annotate({ n: Count('books'), pages: Sum('books.pages') })
+      .filter({ numAwards: { gte: 0 } })
       .orderBy('id');
     expect(query.toSQL().sql).toBe(
       'select "t0"."id", "t0"."name", "t0"."num_awards", "t1"."c0", "t1"."c1" from "shop_publisher" as "t0" ' +
         'inner join lateral (select count("t2"."id") as "c0", sum("t2"."pages") as "c1" from "shop_book" as "t2" ' +
-        'where "t2"."publisher_id" = "t0"."id") as "t1" on true order by "t0"."id" asc',
+        'where "t2"."publisher_id" = "t0"."id") as "t1" on true where "t0"."num_awards" >= $1 order by "t0"."id" asc',
     );
     expect((await query).map(({ n, pages }) => [n, pages])).toContainEqual([0, null]);
   });

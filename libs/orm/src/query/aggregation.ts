@@ -174,7 +174,7 @@ export function compileExists(
     const froms = [aliased(inner.node, statement.alias())];
     return { node: selectNode({ selections, froms, limit }), isEmpty: inner.isEmpty };
   }
-  const open = openSelect(state, statement, { outer });
+  const open = openSelect(state, statement, { outer, isPartial: true });
   return {
     node: selectNode({ selections, where: open.where, limit, ...open.tables() }),
     isEmpty: open.isEmpty,

@@ -3,6 +3,7 @@ import type { Aggregate } from '../expressions/aggregate.js';
 import type { Operand } from '../expressions/expression.js';
 import type { AggregateStrategy } from './aggregate-strategy.js';
 import type { Condition } from './condition.js';
+import { groupJoin, isGroupable, ofGroup } from './group-join.js';
 import { conditionRelations, conjuncts, expressionRelations } from './predicate.js';
 import type { Scope } from './scope.js';
 import { selectNode } from './select.js';
@@ -12,6 +13,8 @@ interface Lateral {
   readonly alias: string;
   readonly scope: Scope;
   readonly selections: OperationNode[];
+  /** Whether it may be computed for all groups of rows at once. */
+  isGrouped: boolean;
 }
 
 /**
@@ -27,14 +30,19 @@ export class LateralAggregates {
     readonly scope: Scope,
     /** The first so many conditions of the query, taken apart. */
     readonly conditionsBefore: (after: number) => readonly Condition[],
+    /** Whether they are needed of every row, so that a group for each is better than a subquery for each. */
+    readonly isOfEveryRow = false,
   ) {}
 
   /** The subqueries, to be joined after the tables that they refer to. */
   get joins(): JoinNode[] {
-    return [...this.#laterals.values()].map(({ alias, scope, selections }) => ({
-      ...JoinNode.create('LateralInnerJoin', aliased(subquery(scope, selections), alias)),
-      on: OnNode.create(sql`true`),
-    }));
+    return [...this.#laterals.values()].map(
+      ({ alias, scope, selections, isGrouped }) =>
+        (isGrouped ? groupJoin(alias, scope, selections) : undefined) ?? {
+          ...JoinNode.create('LateralInnerJoin', aliased(subquery(scope, selections), alias)),
+          on: OnNode.create(sql`true`),
+        },
+    );
   }
 
   /** Computes the aggregates of what is named after so many conditions. */
@@ -50,13 +58,17 @@ export class LateralAggregates {
     let lateral = this.#laterals.get(key);
     if (!lateral) {
       const alias = this.scope.statement.alias();
-      lateral = { alias, scope: rowsOf(this.scope, relations, conditions), selections: [] };
+      const isGrouped = this.isOfEveryRow && relations.length > 0;
+      lateral = { alias, scope: rowsOf(this.scope, relations, conditions), selections: [], isGrouped };
       this.#laterals.set(key, lateral);
     }
     const operand = aggregate.over(lateral.scope);
     const name = `c${lateral.selections.length}`;
     lateral.selections.push(aliased(operand.node, name));
-    return { node: columnOf(lateral.alias, name), type: operand.type };
+    lateral.isGrouped &&= isGroupable(aggregate);
+    const column = columnOf(lateral.alias, name);
+    const node = lateral.isGrouped ? ofGroup(column, aggregate, operand, this.scope) : column;
+    return { node, type: operand.type };
   }
 
   #scalar(aggregate: Aggregate, relations: readonly string[], conditions: readonly Condition[]): Operand {

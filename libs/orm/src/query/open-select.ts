@@ -3,6 +3,7 @@ import { type AggregateStrategy, inlineAggregates } from './aggregate-strategy.j
 import { Annotations } from './annotations.js';
 import type { Condition } from './condition.js';
 import { conditionOf } from './condition-of.js';
+import { isOverEveryRow } from './every-row.js';
 import { GroupedAggregates } from './grouped-aggregates.js';
 import { conditionsOn, LateralAggregates } from './lateral-aggregates.js';
 import { mentionsAggregate, mentionsWindow, usesWindow } from './mentions.js';
@@ -31,6 +32,8 @@ export interface OpenOptions {
   readonly outer?: Scope;
   /** To-many relations whose rows are joined; conditions on them choose those rows. */
   readonly ranging?: readonly string[];
+  /** Whether less than all the rows are asked for that the query's conditions leave. */
+  readonly isPartial?: boolean;
 }
 
 interface InnerOptions extends OpenOptions {
@@ -53,7 +56,11 @@ function openWith(state: QueryState, statement: Statement, options: InnerOptions
   const annotations = new Annotations(
     state.annotations,
     (scope, after) => {
-      laterals ??= new LateralAggregates(scope, (count) => conditions.slice(0, count).flatMap((at) => at()));
+      laterals ??= new LateralAggregates(
+        scope,
+        (count) => conditions.slice(0, count).flatMap((at) => at()),
+        !options.isPartial && isOverEveryRow(state),
+      );
       return laterals.following(after);
     },
     perGroup,
