@@ -45,6 +45,12 @@ export class BackendCache extends Cache {
     }
   }
 
+  /** What the cache was told, for caches that are made out of others. */
+  get options(): CacheOptions {
+    const { timeout, ...others } = this.#options;
+    return { ...others, timeout: timeout === null ? null : timeout / 1000 };
+  }
+
   /** The store, and the names that this cache gives its tags, for who reads many things in one go. @internal */
   get parts(): { readonly backend: CacheBackend; tagNames(tags: readonly string[]): readonly string[] } {
     return { backend: this.backend, tagNames: (tags) => this.#freshness.nameTags(tags) };

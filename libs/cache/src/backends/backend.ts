@@ -1,3 +1,4 @@
+import type { CacheBus } from './cache-bus.js';
 import type { TagStore } from '../tags/tag-store.js';
 
 /** Says what a cache has to tell: a store that went down or came back. Nest's `Logger` is one. */
@@ -31,6 +32,11 @@ export abstract class CacheBackend {
   /** The tables that the store itself lives in, as tags: `table:default:quintet_cache`. No page depends on them. */
   get ownTables(): readonly string[] {
     return [];
+  }
+
+  /** Opens what carries messages between the processes that share the store; `undefined` where there is nothing. */
+  openBus(): CacheBus | undefined {
+    return undefined;
   }
 
   /** Takes what the store needs from the application; called once, before the first request. */

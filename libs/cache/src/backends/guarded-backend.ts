@@ -2,6 +2,7 @@ import { toMilliseconds, type Duration } from '@nest-quintet/core';
 import type { CacheContext } from '../create-cache.js';
 import type { TagReading, TagStore } from '../tags/tag-store.js';
 import { CacheBackend, type CacheEntry } from './backend.js';
+import type { CacheBus } from './cache-bus.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 import { LostWrites } from './lost-writes.js';
 
@@ -57,6 +58,10 @@ export class GuardedBackend extends CacheBackend {
 
   override get ownTables(): readonly string[] {
     return this.#store.ownTables;
+  }
+
+  override openBus(): CacheBus | undefined {
+    return this.#store.openBus();
   }
 
   override attach(resolve: <T>(token: unknown) => T | undefined): void {
@@ -163,7 +168,7 @@ export class GuardedBackend extends CacheBackend {
   }
 
   #isLost(key: string): boolean {
-    return !this.#lost.isEmpty && this.#lost.hasKey(key);
+    return !this.#breaker.isDown && !this.#lost.isEmpty && this.#lost.hasKey(key);
   }
 
   /** A store that answers but refused a write is not down: what was lost is made up for beside its work. */

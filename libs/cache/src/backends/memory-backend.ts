@@ -4,7 +4,7 @@ import { builtinTypes } from '../values/builtin-types.js';
 import { ValueCodec } from '../values/codec.js';
 import { copyValue } from '../values/copy-value.js';
 import type { ValueType } from '../values/value-type.js';
-import { CacheBackend } from './backend.js';
+import { CacheBackend, type CacheEntry } from './backend.js';
 
 interface Entry {
   value: unknown;
@@ -43,6 +43,13 @@ export class MemoryBackend extends CacheBackend {
     this.#entries.delete(key);
     this.#entries.set(key, entry);
     return entry.value;
+  }
+
+  override async getEntry(key: string): Promise<CacheEntry | undefined> {
+    const value = await this.get(key);
+    if (value === undefined) return undefined;
+    const { expires } = this.#entries.get(key)!;
+    return { value, expires: expires === Infinity ? null : expires };
   }
 
   async set(key: string, value: unknown, timeout: number | null): Promise<void> {

@@ -1,9 +1,11 @@
 import { CacheBackend, type CacheEntry } from '../backends/backend.js';
+import type { CacheBus } from '../backends/cache-bus.js';
 import { NotAnIntegerError, StoreRefusedError } from '../errors.js';
 import { builtinTypes } from '../values/builtin-types.js';
 import { ValueCodec } from '../values/codec.js';
 import type { ValueType } from '../values/value-type.js';
 import type { RedisClient, RedisConnection } from './redis-connection.js';
+import { RedisBus } from './redis-bus.js';
 import { RedisTags } from './redis-tags.js';
 
 const SCAN_COUNT = 1_000;
@@ -14,9 +16,17 @@ export class RedisBackend extends CacheBackend {
   readonly #connection: RedisConnection;
   readonly #namespace: string;
   readonly #codec: ValueCodec;
+  readonly #limit: number;
 
-  constructor(connection: RedisConnection, namespace: string, types: readonly ValueType[] = []) {
+  /** @param limit The milliseconds that an operation may take. */
+  constructor(
+    connection: RedisConnection,
+    namespace: string,
+    limit: number,
+    types: readonly ValueType[] = [],
+  ) {
     super();
+    this.#limit = limit;
     this.#connection = connection;
     this.#namespace = namespace;
     this.#codec = new ValueCodec([...builtinTypes, ...types]);
@@ -25,6 +35,10 @@ export class RedisBackend extends CacheBackend {
 
   override get coordinates(): boolean {
     return true;
+  }
+
+  override openBus(): CacheBus {
+    return new RedisBus(this.#connection, `${this.#namespace}bus`, this.#limit);
   }
 
   get(key: string): Promise<unknown> {

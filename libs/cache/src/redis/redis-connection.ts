@@ -14,13 +14,29 @@ function makeClient(options: RedisClientOptions, connectTimeout: number) {
   });
 }
 
+function makeSubscriber(options: RedisClientOptions, connectTimeout: number) {
+  return createClient({
+    ...options,
+    disableOfflineQueue: true,
+    socket: { ...options.socket, connectTimeout, reconnectStrategy: false },
+  });
+}
+
+export type RedisSubscriber = ReturnType<typeof makeSubscriber>;
+
 export type RedisClient = ReturnType<typeof makeClient>;
+
+/** A connection, and when it can be used. */
+interface Opened {
+  readonly client: RedisClient;
+  readonly ready: Promise<RedisClient>;
+}
 
 /** One connection to Redis: opened by whoever needs it first, and again when it is lost. */
 export class RedisConnection {
   readonly #options: RedisClientOptions;
   readonly #connectTimeout: number;
-  #client: Promise<RedisClient> | undefined;
+  #current: Opened | undefined;
 
   /** @param connectTimeout Milliseconds. */
   constructor(options: RedisClientOptions, connectTimeout: number) {
@@ -30,7 +46,7 @@ export class RedisConnection {
 
   /** Runs commands. @throws StoreRefusedError when Redis answers, but refuses. */
   async run<T>(commands: (client: RedisClient) => Promise<T>): Promise<T> {
-    const client = await (this.#client ??= this.#connect());
+    const client = await (this.#current ??= this.#open()).ready;
     try {
       return await commands(client);
     } catch (error) {
@@ -39,34 +55,56 @@ export class RedisConnection {
     }
   }
 
-  async close(): Promise<void> {
-    const connecting = this.#client;
-    this.#client = undefined;
+  /**
+   * Opens another connection, which only listens.
+   *
+   * @param lost Called when it breaks.
+   * @param signal Gives up when it takes too long.
+   */
+  async openSubscriber(
+    lost: (subscriber: RedisSubscriber) => void,
+    signal: AbortSignal,
+  ): Promise<RedisSubscriber> {
+    const subscriber = makeSubscriber(this.#options, this.#connectTimeout);
+    subscriber.on('error', () => lost(subscriber));
+    subscriber.on('end', () => lost(subscriber));
+    const destroy = () => subscriber.isOpen && subscriber.destroy();
+    signal.addEventListener('abort', destroy, { once: true });
     try {
-      const client = await connecting;
-      if (client?.isOpen) client.destroy();
-    } catch {
-      // It never connected, so there is nothing to let go of.
+      await subscriber.connect();
+    } catch (error) {
+      destroy();
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', destroy);
     }
+    return subscriber;
   }
 
-  #connect(): Promise<RedisClient> {
+  /** Lets go of the connection at once, also of one that is still being opened. */
+  async close(): Promise<void> {
+    const current = this.#current;
+    this.#current = undefined;
+    if (current?.client.isOpen) current.client.destroy();
+  }
+
+  #open(): Opened {
     const client = makeClient(this.#options, this.#connectTimeout);
-    const connecting = client.connect().then(
+    const forget = () => {
+      if (this.#current === opened) this.#current = undefined;
+    };
+    const ready = client.connect().then(
       () => client,
       (error: unknown) => {
-        this.#forget(connecting);
+        forget();
         if (client.isOpen) client.destroy();
         throw error;
       },
     );
+    const opened = { client, ready };
     // Every failure is seen by the operation it belongs to, or by 'error' when there is none: a connection that the
     // server closed while nobody used it is opened again by whoever comes next.
-    client.on('error', () => this.#forget(connecting));
-    return connecting;
-  }
-
-  #forget(connecting: Promise<RedisClient>): void {
-    if (this.#client === connecting) this.#client = undefined;
+    client.on('error', forget);
+    return opened;
   }
 }

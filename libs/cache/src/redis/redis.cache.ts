@@ -35,7 +35,7 @@ export function redisCache(options: RedisCacheOptions): CacheFactory {
   const limit = toMilliseconds(operationTimeout, 'operationTimeout');
   return (context) => {
     const connection = new RedisConnection({ ...options.client, url: options.url }, limit);
-    const store = new RedisBackend(connection, namespace, options.types);
+    const store = new RedisBackend(connection, namespace, limit, options.types);
     return new BackendCache(new GuardedBackend(store, 'Redis', options, context), options, context);
   };
 }
