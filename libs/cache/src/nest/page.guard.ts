@@ -3,6 +3,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ResponseLayers } from '../pages/compile-layers.js';
 import { isConditional } from '../pages/page-answer.js';
+import type { PageCache } from '../pages/page-cache.js';
 import { RoutedRequest } from '../pages/page-request.js';
 import type { PageVisit } from '../pages/page-visit.js';
 import { replyWithPage, writePage } from '../pages/write-page.js';
@@ -10,6 +11,12 @@ import { PageLayers } from './page-layers.js';
 import { PageVisits } from './page-visits.js';
 
 type Reply = Parameters<typeof replyWithPage>[0];
+
+/** Express's response, and Fastify's reply around one. */
+interface PlatformResponse {
+  readonly raw?: ServerResponse;
+  getHeaders(): Record<string, unknown>;
+}
 
 /**
  * Answers with a kept page, as the last guard of a route.
@@ -50,13 +57,22 @@ export class PageGuard implements CanActivate {
     layers: ResponseLayers,
   ): boolean | Promise<boolean> {
     if (visit.outcome !== 'HIT' && visit.outcome !== 'STALE') {
-      this.visits.note(request, visit);
+      this.#note(visit, request, response as PlatformResponse, layers.page!);
       return true;
     }
     this.#answer(visit, response, layers);
     // A guard can let a request pass or turn it away, and not say that it is answered. So nothing is ever said: what
     // waits for it is let go together with the request.
     return new Promise(() => {});
+  }
+
+  #note(visit: PageVisit, request: object, response: PlatformResponse, page: PageCache): void {
+    // Fastify hands out its own.
+    this.visits.note(request, { visit, outer: { ...response.getHeaders() } });
+    if (!visit.flight) return;
+    // An interceptor may answer by itself, so that nobody else would tell those who wait.
+    const raw = response.raw ?? (response as unknown as ServerResponse);
+    raw.once('close', () => page.abandon(visit));
   }
 
   #answer(visit: PageVisit, response: object, { page, outer }: ResponseLayers): void {

@@ -6,18 +6,10 @@ import {
   type NestInterceptor,
 } from '@nestjs/common';
 import { onResponse, type HttpResponse } from '@nest-quintet/middleware';
-import type { ServerResponse } from 'node:http';
 import { tap, type Observable } from 'rxjs';
 import type { ResponseLayers } from '../pages/compile-layers.js';
 import { PageLayers } from './page-layers.js';
-import { PageVisits } from './page-visits.js';
-import type { PageVisit } from '../pages/page-visit.js';
-
-/** Express's response, and Fastify's reply around one. */
-interface PlatformResponse {
-  readonly raw?: ServerResponse;
-  getHeaders(): Record<string, unknown>;
-}
+import { PageVisits, type NotedVisit } from './page-visits.js';
 
 /** Runs the layers around a handler: completes and keeps what it makes. */
 @Injectable()
@@ -36,28 +28,22 @@ export class ResponseLayersInterceptor implements NestInterceptor {
     const request = context.switchToHttp().getRequest<object>();
     if (this.#seen.has(request)) return next.handle();
     this.#seen.add(request);
-    const visit = this.visits.of(request);
-    const response = context.switchToHttp().getResponse<PlatformResponse>();
-    return visit
-      ? this.#throughCache(visit, { request, response, layers, next })
+    const noted = this.visits.of(request);
+    return noted
+      ? this.#throughCache(noted, { request, layers, next })
       : around(request, next, (made, { hasFailed }) => {
           if (!hasFailed) patch(made, layers.inner);
         });
   }
 
-  #throughCache(visit: PageVisit, route: Route): Observable<unknown> {
-    const { request, response, next } = route;
+  #throughCache({ visit, outer: outerHeaders }: NotedVisit, route: Route): Observable<unknown> {
+    const { request, next } = route;
     const { inner, page, outer } = route.layers;
-    const before = response.getHeaders();
-    if (visit.flight) {
-      const raw = response.raw ?? (response as unknown as ServerResponse);
-      raw.once('close', () => page!.abandon(visit));
-    }
     return around(request, next, async (made, { hasFailed, isFile }) => {
       // What an exception filter makes of an error is none of the handler's; a page that is left is better.
       if (hasFailed && !(visit.page && made.status >= 500)) return page!.abandon(visit);
       patch(made, inner);
-      const answer = await page!.leave(visit, made, { outer: before, isFile });
+      const answer = await page!.leave(visit, made, { outer: outerHeaders, isFile });
       patch(answer ?? made, outer);
       return answer;
     });
@@ -66,7 +52,6 @@ export class ResponseLayersInterceptor implements NestInterceptor {
 
 interface Route {
   readonly request: object;
-  readonly response: PlatformResponse;
   readonly layers: ResponseLayers;
   readonly next: CallHandler;
 }
