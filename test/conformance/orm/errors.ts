@@ -32,6 +32,13 @@ export function doesNotExistOf(model: string): ExceptionClass {
   return known;
 }
 
+const missingRelated = new ExceptionClass('RelatedObjectDoesNotExist', exceptions['AttributeError']!);
+
+/** What reading a one-to-one relation raises where there is no row at the other end. */
+export function relatedObjectDoesNotExist(error: Error): PythonError {
+  return raised(missingRelated, error);
+}
+
 /** How Django spells our errors; the others have the same name, with or without `Error`. */
 const spellings: Readonly<Record<string, string>> = {
   InvalidQueryError: 'TypeError',

@@ -1,6 +1,6 @@
-import type * as orm from '@nest-quintet/orm';
+import * as orm from '@nest-quintet/orm';
 import { type Keywords, native, raise, type Value } from '../python/index.js';
-import { inPython, toPythonError } from './errors.js';
+import { inPython, relatedObjectDoesNotExist, toPythonError } from './errors.js';
 import { filterArguments } from './expression-objects.js';
 import { camelCase, pythonName } from './naming.js';
 import { asText } from './values.js';
@@ -111,14 +111,14 @@ export class InstanceObject extends Wrapped {
     if (field.isList) {
       const rows = loaded as Record<string, unknown>[] | undefined;
       const known = rows?.map((row) => this.#child(field, row));
-      const set = new QuerySetObject(this.world, this.#managerOf(name), [], known, () => this.#forget(name));
+      const forget = (): void => this.#forget(name);
+      const relate = (child: InstanceObject): void => this.#own(field, child);
+      const set = new QuerySetObject(this.world, this.#managerOf(name), [], known, forget, relate);
       if (rows) this.#related.set(name, set);
       return set;
     }
     const row =
-      loaded === undefined
-        ? await inPython(() => this.#fetch(field))
-        : (loaded as Record<string, unknown> | null);
+      loaded === undefined ? await this.#fetched(field) : (loaded as Record<string, unknown> | null);
     const value = row && this.world.instance(field.model, row);
     this.#related.set(name, value);
     return value;
@@ -141,16 +141,29 @@ export class InstanceObject extends Wrapped {
   /** A row of a to-many relation knows the row that it belongs to. */
   #child(field: orm.RelationField, row: Record<string, unknown>): Value {
     const child = this.world.instance(field.model, row);
+    this.#own(field, child);
+    return child;
+  }
+
+  #own(field: orm.RelationField, child: InstanceObject): void {
     const inverse = child.model.fields[field.inverse];
     if (inverse?.kind === 'relation' && !inverse.isList) child.#related.set(field.inverse, this);
-    return child;
+  }
+
+  /** The one related row; that there is none is an error with a name of its own there. */
+  async #fetched(field: orm.RelationField): Promise<Record<string, unknown> | null> {
+    try {
+      return await this.#fetch(field);
+    } catch (error) {
+      if (!(error instanceof orm.DoesNotExistError)) throw toPythonError(error);
+      throw relatedObjectDoesNotExist(error);
+    }
   }
 
   async #fetch(field: orm.RelationField): Promise<Record<string, unknown> | null> {
     const [own] = field.fromFields;
     if (own !== undefined && (this.row[own] ?? null) === null) return null;
-    const rows = (await this.world.related(this, field.name)) as Record<string, unknown>[];
-    return rows[0] ?? null;
+    return this.world.related(this, field.name).get() as Promise<Record<string, unknown>>;
   }
 
   async #deferred(name: string): Promise<unknown> {

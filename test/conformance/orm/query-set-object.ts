@@ -45,6 +45,8 @@ export class QuerySetObject extends Wrapped {
     readonly known?: readonly Value[],
     /** Hears that the rows of a relation are about to change. */
     readonly changes?: () => void,
+    /** Tells an instance that is among the rows of a relation whose relation that is. */
+    readonly relate?: (instance: InstanceObject) => void,
   ) {
     super();
   }
@@ -87,7 +89,7 @@ export class QuerySetObject extends Wrapped {
       const start = Number(key.lower ?? 0);
       const end = key.upper === null ? undefined : Number(key.upper);
       if (this.known) return this.known.slice(start, end);
-      const slice = new QuerySetObject(this.world, this.query.slice(start, end), this.names);
+      const slice = this.#of(this.query.slice(start, end));
       if (key.step === null) return slice;
       return (await slice.rows()).filter((_, index) => index % Number(key.step) === 0);
     });
@@ -96,7 +98,7 @@ export class QuerySetObject extends Wrapped {
   override binary(operator: BinaryOperator, other: Value, isReflected: boolean): Value | undefined {
     const method = ({ BitAnd: 'and', BitOr: 'or', BitXor: 'xor' } as const)[operator as 'BitAnd'];
     if (!method || isReflected || !(other instanceof QuerySetObject)) return undefined;
-    return inPython(() => new QuerySetObject(this.world, this.query[method](other.query), this.names));
+    return inPython(() => this.#of(this.query[method](other.query)));
   }
 
   async rows(): Promise<Value[]> {
@@ -111,7 +113,9 @@ export class QuerySetObject extends Wrapped {
     const { selection, model, annotations } = this.query.state as orm.QueryState;
     if (selection.kind === 'model') {
       const added = [...annotations.keys()].filter((name) => !selection.hidden.has(name));
-      return this.world.instance(model, row as Record<string, unknown>, added);
+      const instance = this.world.instance(model, row as Record<string, unknown>, added);
+      this.relate?.(instance);
+      return instance;
     }
     const read = (name: string, value: unknown): Value =>
       typeof value === 'number' && isDuration(annotations.get(name)?.expression)
@@ -125,7 +129,7 @@ export class QuerySetObject extends Wrapped {
 
   async #at(index: number): Promise<Value> {
     if (this.known) return this.known[index] ?? raise('IndexError', 'list index out of range');
-    const [row] = await new QuerySetObject(this.world, this.query.slice(index, index + 1), this.names).rows();
+    const [row] = await this.#of(this.query.slice(index, index + 1)).rows();
     return row ?? raise('IndexError', 'list index out of range');
   }
 
@@ -137,8 +141,12 @@ export class QuerySetObject extends Wrapped {
       methods[name] ?? ((query: AnyQuerySet) => query[camelCase(name)](...args.map(toOurs)) as unknown);
     const result = method(this.query, args, keywords, this);
     // A QuerySet is thenable: awaiting it here would send its query.
-    if (result instanceof orm.QuerySet) return new QuerySetObject(this.world, result, this.names);
-    return await result;
+    return result instanceof orm.QuerySet ? this.#of(result) : await result;
+  }
+
+  /** A further query for the same rows. */
+  #of(query: AnyQuerySet): QuerySetObject {
+    return new QuerySetObject(this.world, query, this.names, undefined, undefined, this.relate);
   }
 
   #ofKnown(name: string, args: readonly Value[], keywords: Keywords): Value | undefined {

@@ -4,9 +4,12 @@ import { QExpression } from '../expressions/q.js';
 import type { ModelMetadata, RelationField } from '../metadata/schema.js';
 import { compileCount } from '../query/aggregation.js';
 import { compileSelect } from '../query/compiler.js';
-import { fetchRows, fetchValue, statementFor } from '../query/execute.js';
+import { fetchRows, fetchValue, statementFor, write } from '../query/execute.js';
 import { keyFields } from '../query/names.js';
 import { initialState, type QueryState } from '../query/state.js';
+import { compileDelete } from '../query/update.js';
+import { isHeard } from '../signals/bulk-writes.js';
+import type { SignalSender } from '../signals/signal-sender.js';
 import { clientModel } from './client-model.js';
 
 /** How many rows were deleted in all, and of each model; rows of join tables under the name of the table. */
@@ -15,6 +18,10 @@ export type DeleteResult = [total: number, perModel: Record<string, number>];
 /** Deletes what a query finds through the Prisma client; the database follows `onDelete`, and its cascades are counted. */
 export async function deleteRows(state: QueryState, database: Database): Promise<DeleteResult> {
   const model = database.schema.models[state.model]!;
+  if (standsAlone(model) && !isHeard(database, (sender) => hears(sender, model.name))) {
+    const count = await deleteAtOnce(state, database);
+    return [count, count > 0 ? { [model.name]: count } : {}];
+  }
   return database.atomic(async () => {
     const keys = knownKeys(state, model) ?? (await keysOf(state, database));
     if (keys.length === 0) return [0, {}];
@@ -28,6 +35,21 @@ export async function deleteRows(state: QueryState, database: Database): Promise
     const perModel = Object.fromEntries([...counts].filter(([, count]) => count > 0));
     return [Object.values(perModel).reduce((total, count) => total + count, 0), perModel];
   });
+}
+
+/** Whether no other rows refer to the model's, so that nothing goes with them. */
+function standsAlone(model: ModelMetadata): boolean {
+  return Object.values(model.fields).every((field) => field.kind === 'scalar' || field.fromFields.length > 0);
+}
+
+function hears(sender: SignalSender, model: string): boolean {
+  return sender.hearsDelete(model) || sender.hearsBulkWrite(model);
+}
+
+async function deleteAtOnce(state: QueryState, database: Database): Promise<number> {
+  const statement = statementFor(database);
+  const { node, isEmpty } = compileDelete(state, statement);
+  return isEmpty ? 0 : write(database, statement.dialect, node);
 }
 
 /** The key that a query for one row names, so that it need not be read. */

@@ -7,6 +7,7 @@ import { relationEnds } from '../query/relation-ends.js';
 import { initialState, type QueryState } from '../query/state.js';
 import { clientModel } from './client-model.js';
 import { contextOf } from './model-contexts.js';
+import { isUnheard, JoinRows } from './join-rows.js';
 import { QuerySet } from './query-set.js';
 import type { QueryContext } from './reading.js';
 import type { PayloadOf, Related } from './types.js';
@@ -36,7 +37,9 @@ export class RelatedQuerySet<M extends ModelName = ModelName> extends QuerySet<M
   async add(...rows: RowOrKey[]): Promise<void> {
     const keys = this.#keysOf(rows);
     if (keys.length === 0) return;
-    if (this.#isMany) await this.#write({ connect: keys.map((key) => this.#where(key)) });
+    const links = this.#links();
+    if (links) await links.add(keys);
+    else if (this.#isMany) await this.#write({ connect: keys.map((key) => this.#where(key)) });
     else await this.#rowsWith(keys).update(this.#link());
   }
 
@@ -44,6 +47,8 @@ export class RelatedQuerySet<M extends ModelName = ModelName> extends QuerySet<M
   async remove(...rows: RowOrKey[]): Promise<void> {
     const keys = this.#keysOf(rows);
     if (keys.length === 0) return;
+    const links = this.#links();
+    if (links) return links.remove(keys);
     if (this.#isMany) return this.#write({ disconnect: keys.map((key) => this.#where(key)) });
     const updated = await this.#rows.filter({ pk: { in: keys } }).update(this.#unlink());
     if (updated < keys.length) throw new DoesNotExistError(this.model.name);
@@ -52,6 +57,8 @@ export class RelatedQuerySet<M extends ModelName = ModelName> extends QuerySet<M
   /** Makes the relation consist of exactly these rows; where its key cannot be null it can only gain some. Django: `set`. */
   async set(rows: readonly RowOrKey[]): Promise<void> {
     const keys = this.#keysOf(rows);
+    const links = this.#links();
+    if (links) return links.set(keys);
     // An empty `set` would be a clear to those who hear of it.
     if (this.#isMany && keys.length === 0) return this.remove(...((await this) as RowOrKey[]));
     if (this.#isMany) return this.#write({ set: keys.map((key) => this.#where(key)) });
@@ -61,12 +68,20 @@ export class RelatedQuerySet<M extends ModelName = ModelName> extends QuerySet<M
 
   /** Takes all rows out of the relation. Django: `clear`. */
   async clear(): Promise<void> {
-    if (this.#isMany) await this.#write({ set: [] });
+    const links = this.#links();
+    if (links) await links.clear();
+    else if (this.#isMany) await this.#write({ set: [] });
     else await this.#rows.update(this.#unlink());
   }
 
   override create(data: object): Promise<never> {
-    return super.create({ ...data, ...this.#link() }) as Promise<never>;
+    const links = this.#links();
+    if (!links) return super.create({ ...data, ...this.#link() }) as Promise<never>;
+    return this.context.database.atomic(async () => {
+      const row = await super.create(data);
+      await links.add(this.#keysOf([row]));
+      return row as never;
+    });
   }
 
   protected override given(values: object): Record<string, unknown> {
@@ -76,6 +91,15 @@ export class RelatedQuerySet<M extends ModelName = ModelName> extends QuerySet<M
   /** A query for some of the related rows is like any other one. */
   protected override of(state: QueryState): this {
     return new QuerySet(this.context, state) as this;
+  }
+
+  /** The rows of the join table, where nobody has to hear of their changes; Prisma's client writes them otherwise. */
+  #links(): JoinRows | undefined {
+    const { database } = this.context;
+    const owner = this.#ownerModel;
+    const ends = relationEnds(database.schema, owner, this.relation);
+    if (!ends.through || !isUnheard(database, owner.name, this.relation)) return undefined;
+    return new JoinRows(database, ends, this.owner[ends.own.name]);
   }
 
   /** What a new row has to have to be one of the related rows. */

@@ -113,6 +113,11 @@ export abstract class SqlDialect {
     return node;
   }
 
+  /** Inserts rows, and leaves out those that are there already. */
+  insertIgnoring(target: OperationNode): OperationNode {
+    return sql`insert into ${target} on conflict do nothing`;
+  }
+
   /** A query as a member of a union. */
   member(node: OperationNode): OperationNode {
     return sql`${node}`;

@@ -21,6 +21,12 @@ export function useSender(database: SignalDatabase, sender: SignalSender): void 
   senders.set(database, sender);
 }
 
+/** Whether anybody listens to what the question is about. */
+export function isHeard(database: SignalDatabase, ask: (sender: SignalSender) => boolean): boolean {
+  const sender = senders.get(database);
+  return sender !== undefined && ask(sender);
+}
+
 /** Runs a statement of a QuerySet that writes many rows, and sends `postBulkWrite` in the same transaction. */
 export function sendingBulkWrite(
   database: SignalDatabase,
