@@ -13,6 +13,7 @@ import { CacheLock, type LockOptions } from './cache-lock.js';
 import { Computations, isOver } from './computing/computations.js';
 import { Freshness, isPlain } from './computing/freshness.js';
 import type { CacheContext } from './create-cache.js';
+import { CacheCounters } from './statistics/cache-counters.js';
 import { Tagged } from './tags/tagged.js';
 
 /** A cache that nobody gave a place. */
@@ -22,6 +23,8 @@ const nowhere: CacheContext = { alias: 'default', logger: console };
 export class BackendCache extends Cache {
   /** The store beneath, for caches that are made out of others. */
   readonly backend: CacheBackend;
+  /** What was asked of this cache and its views. */
+  readonly counters: CacheCounters;
   readonly #options: ResolvedCacheOptions;
   readonly #keys: KeyChecker;
   readonly #computations: Computations;
@@ -33,15 +36,17 @@ export class BackendCache extends Cache {
     this.backend = backend;
     if (origin instanceof BackendCache) {
       this.#options = { ...origin.#options, ...options, timeout: origin.#options.timeout };
+      this.counters = origin.counters;
       this.#keys = origin.#keys;
       // Tags belong to the store, so that a view with another prefix invalidates the same entries.
       this.#freshness = origin.#freshness;
       this.#computations = origin.#computations;
     } else {
       this.#options = resolveOptions(options);
+      this.counters = new CacheCounters();
       this.#keys = new KeyChecker();
       this.#freshness = new Freshness(backend, this.#options.keyPrefix);
-      this.#computations = new Computations(backend, origin.logger, `The cache "${origin.alias}"`);
+      this.#computations = new Computations(backend, this.counters, origin);
     }
   }
 
@@ -65,7 +70,8 @@ export class BackendCache extends Cache {
   }
 
   async get<T, D = undefined>(key: CacheKey, fallback?: D, options?: VersionOptions): Promise<T | D> {
-    const value = await this.#freshness.read(await this.backend.get(this.#key(key, options, 'get')));
+    const stored = await this.backend.get(this.#key(key, options, 'get'));
+    const value = this.counters.read(isPlain(stored) ? stored : await this.#freshness.read(stored));
     return (value === undefined ? fallback : value) as T | D;
   }
 
@@ -76,6 +82,7 @@ export class BackendCache extends Cache {
   async set(key: CacheKey, value: unknown, timeout?: Timeout, options?: SetOptions): Promise<void> {
     const made = this.#key(key, options, 'set');
     checkDefined(made, value);
+    this.counters.sets++;
     this.#computations.flights.forget(made);
     await this.#store(made, value, this.#milliseconds(timeout), options);
   }
@@ -83,6 +90,7 @@ export class BackendCache extends Cache {
   async add(key: CacheKey, value: unknown, timeout?: Timeout, options?: VersionOptions): Promise<boolean> {
     const made = this.#key(key, options, 'add');
     const milliseconds = this.#milliseconds(timeout);
+    this.counters.sets++;
     if (isOver(milliseconds)) return !(await this.has(key, options));
     return (await this.backend.add(made, value, milliseconds)) || this.#takeOver(made, value, milliseconds);
   }
@@ -136,7 +144,7 @@ export class BackendCache extends Cache {
     );
     const found = new Map<K, T>();
     for (const [index, key] of asked.entries()) {
-      if (values[index] !== undefined) found.set(key, values[index] as T);
+      if (this.counters.read(values[index]) !== undefined) found.set(key, values[index] as T);
     }
     return found;
   }
@@ -155,6 +163,7 @@ export class BackendCache extends Cache {
       names.set(made, key as CacheKey);
     }
     if (entries.size === 0) return [];
+    this.counters.sets += entries.size;
     const milliseconds = this.#milliseconds(timeout);
     if (isOver(milliseconds)) {
       await this.backend.delete([...entries.keys()]);
@@ -167,12 +176,14 @@ export class BackendCache extends Cache {
   async delete(key: CacheKey, options?: VersionOptions): Promise<boolean> {
     const made = this.#key(key, options, 'delete');
     this.#computations.flights.forget(made);
+    this.counters.deletes++;
     return (await this.backend.delete([made])) > 0;
   }
 
   async deleteMany(keys: Iterable<CacheKey>, options?: VersionOptions): Promise<void> {
     const made = Array.from(keys, (key) => this.#key(key, options, 'deleteMany'));
     for (const key of made) this.#computations.flights.forget(key);
+    this.counters.deletes += made.length;
     if (made.length > 0) await this.backend.delete(made);
   }
 

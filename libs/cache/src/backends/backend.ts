@@ -1,4 +1,5 @@
 import type { CacheBus } from './cache-bus.js';
+import { StoreMeter } from '../statistics/store-meter.js';
 import type { TagStore } from '../tags/tag-store.js';
 
 /** Says what a cache has to tell: a store that went down or came back. Nest's `Logger` is one. */
@@ -21,6 +22,9 @@ export interface CacheEntry {
  * atomicity and for not handing out what a caller may change; everything else is derived once, in `Cache`.
  */
 export abstract class CacheBackend {
+  /** Measures what passes to and from a store outside of this process. */
+  readonly meter: StoreMeter = new StoreMeter();
+
   /** When each tag changed last. */
   abstract readonly tags: TagStore;
 

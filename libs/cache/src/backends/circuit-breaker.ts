@@ -5,6 +5,7 @@ import {
   StoreRefusedError,
   UncacheableValueError,
 } from '../errors.js';
+import type { StoreMeter } from '../statistics/store-meter.js';
 import type { CacheLogger } from './backend.js';
 
 export interface CircuitBreakerOptions {
@@ -16,6 +17,7 @@ export interface CircuitBreakerOptions {
   /** What is out there: `Redis`. */
   readonly store: string;
   readonly logger: CacheLogger;
+  readonly meter: StoreMeter;
   /** Lets go of what hangs, when the store goes down. */
   readonly release: () => Promise<void>;
   /** Proves that the store answers, and makes up for what was lost; throws as long as it cannot. */
@@ -59,6 +61,7 @@ export class CircuitBreaker {
   async run<T>(operation: () => Promise<T>, missed: () => T): Promise<T> {
     if (this.#isDown) return this.#miss(missed);
     const epoch = this.#epoch;
+    const start = performance.now();
     try {
       return await this.#within(operation());
     } catch (error) {
@@ -66,6 +69,8 @@ export class CircuitBreaker {
       else if (mistakes.some((type) => error instanceof type)) throw error;
       else if (epoch === this.#epoch) this.#trip(error);
       return this.#miss(missed, error);
+    } finally {
+      this.#options.meter.ended((performance.now() - start) / 1000);
     }
   }
 
@@ -83,6 +88,7 @@ export class CircuitBreaker {
 
   /** What is lost is noted in either case: whoever catches the error may do nothing about it. */
   #miss<T>(missed: () => T, cause?: unknown): T {
+    this.#options.meter.errors++;
     const answer = missed();
     return this.#options.onError === 'throw' ? this.fail(cause) : answer;
   }

@@ -21,7 +21,7 @@ export class FileBackend extends CacheBackend {
     super();
     this.#files = files;
     this.#culling = culling;
-    this.#codec = new ValueCodec([...builtinTypes, ...types]);
+    this.#codec = new ValueCodec([...builtinTypes, ...types], this.meter);
   }
 
   override get coordinates(): boolean {

@@ -1,5 +1,6 @@
 import { toMilliseconds, type Duration } from '@nest-quintet/core';
 import type { CacheContext } from '../create-cache.js';
+import type { StoreMeter } from '../statistics/store-meter.js';
 import type { TagReading, TagStore } from '../tags/tag-store.js';
 import { CacheBackend, type CacheEntry } from './backend.js';
 import type { CacheBus } from './cache-bus.js';
@@ -27,6 +28,7 @@ const MEND_PAUSE = 100;
  * afterwards: keys whose new value was lost, deletions and invalidations are made up for first.
  */
 export class GuardedBackend extends CacheBackend {
+  override readonly meter: StoreMeter;
   readonly tags: TagStore;
   readonly #store: CacheBackend;
   readonly #breaker: CircuitBreaker;
@@ -37,12 +39,14 @@ export class GuardedBackend extends CacheBackend {
   constructor(store: CacheBackend, name: string, options: GuardOptions, context: CacheContext) {
     super();
     this.#store = store;
+    this.meter = store.meter;
     this.#breaker = new CircuitBreaker({
       limit: toMilliseconds(options.operationTimeout ?? 0.25, 'operationTimeout'),
       onError: context.onError ?? options.onError ?? 'miss',
       name: `The cache "${context.alias}"`,
       store: name,
       logger: context.logger,
+      meter: store.meter,
       release: () => store.close(),
       revive: async () => {
         await store.get('ping');

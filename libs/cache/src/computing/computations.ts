@@ -1,7 +1,9 @@
 import { toMilliseconds } from '@nest-quintet/core';
-import type { CacheBackend, CacheLogger } from '../backends/backend.js';
+import type { CacheBackend } from '../backends/backend.js';
 import type { GetOrSetOptions } from '../cache.js';
+import type { CacheContext } from '../create-cache.js';
 import { Flights } from '../flights.js';
+import type { CacheCounters } from '../statistics/cache-counters.js';
 import { currentDependencies } from '../tags/dependencies.js';
 import { Tagged } from '../tags/tagged.js';
 import { Claims } from './claims.js';
@@ -33,23 +35,26 @@ export class Computations {
 
   constructor(
     private readonly backend: CacheBackend,
-    private readonly logger: CacheLogger,
-    private readonly name: string,
+    private readonly counters: CacheCounters,
+    private readonly context: CacheContext,
   ) {}
 
   async getOrSet<T>(computation: Computation<T>, freshness: Freshness): Promise<T> {
     const { key, options } = computation;
     const stored = await this.backend.get(key);
     if (stored !== undefined) {
-      if (isPlain(stored)) return stored as T;
+      if (isPlain(stored)) return this.counters.read(stored as T);
       const found = await freshness.inspect(stored);
       const isDue = options.refreshAhead && found?.wrapper?.isDue(Number(options.refreshAhead));
-      if (found?.isFresh && !isDue) return found.value as T;
+      if (found?.isFresh && !isDue) return this.counters.read(found.value as T);
       if (found && (found.isFresh || options.grace !== undefined)) {
         this.#refresh(computation, freshness, stored);
+        if (!found.isFresh) this.counters.stale++;
+        else this.counters.hits++;
         return found.value as T;
       }
     }
+    this.counters.misses++;
     const { isOwn, result } = this.flights.join(key, (isCurrent) =>
       this.#take(computation, freshness, stored, isCurrent),
     );
@@ -101,6 +106,7 @@ export class Computations {
     try {
       const asOf = options.tags ? (await freshness.readTags([])).now : 0;
       const start = performance.now();
+      this.counters.computations++;
       const value = await factory();
       const cost = performance.now() - start;
       const names = typeof options.tags === 'function' ? options.tags(value) : options.tags;
@@ -137,8 +143,8 @@ export class Computations {
     if (this.#failing.size >= MAX_FAILING) this.#failing.clear();
     this.#failing.add(key);
     const message = error instanceof Error ? error.message : String(error);
-    this.logger.warn(
-      `${this.name} could not refresh "${key}": ${message} Its old value is served until the grace ends.`,
+    this.context.logger.warn(
+      `The cache "${this.context.alias}" could not refresh "${key}": ${message} Its old value is served until the grace ends.`,
     );
   }
 }

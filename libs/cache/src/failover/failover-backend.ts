@@ -1,5 +1,6 @@
 import { CacheBackend, type CacheEntry } from '../backends/backend.js';
 import { CacheUnavailableError } from '../errors.js';
+import type { StoreMeter } from '../statistics/store-meter.js';
 import type { TagStore } from '../tags/tag-store.js';
 
 /**
@@ -8,6 +9,8 @@ import type { TagStore } from '../tags/tag-store.js';
  * A store that steps in is emptied as soon as a better one is back: what it holds is not kept up to date.
  */
 export class FailoverBackend extends CacheBackend {
+  /** That of the first store: the others are what one falls back on. */
+  override readonly meter: StoreMeter;
   readonly tags: TagStore = {
     read: (tags) => this.#run((store) => store.tags.read(tags)),
     invalidate: (tags) => this.#run((store) => store.tags.invalidate(tags)),
@@ -19,6 +22,7 @@ export class FailoverBackend extends CacheBackend {
   constructor(stores: readonly CacheBackend[]) {
     super();
     this.#stores = stores;
+    this.meter = stores[0]!.meter;
   }
 
   override get coordinates(): boolean {

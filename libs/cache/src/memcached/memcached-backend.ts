@@ -35,7 +35,7 @@ export class MemcachedBackend extends CacheBackend {
     super();
     this.#client = client;
     this.#namespace = namespace;
-    this.#codec = new ValueCodec([...builtinTypes, ...types]);
+    this.#codec = new ValueCodec([...builtinTypes, ...types], this.meter);
   }
 
   override get coordinates(): boolean {

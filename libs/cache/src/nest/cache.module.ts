@@ -12,6 +12,7 @@ import {
 } from '@nestjs/common';
 import { DiscoveryModule, ModuleRef } from '@nestjs/core';
 import type { Cache } from '../cache.js';
+import { CacheStatistics } from '../statistics/cache-statistics.js';
 import { createCacheManager } from '../cache-manager/create-cache-manager.js';
 import { PageCacheFactory } from './page-cache.factory.js';
 import { PageHooksExplorer } from './page-hooks.explorer.js';
@@ -117,6 +118,11 @@ function withCaches(
       useFactory: (cache: Cache) => createCacheManager(cache),
     },
     { provide: NestCache, useExisting: CACHE_MANAGER },
+    {
+      provide: CacheStatistics,
+      inject: [CacheRegistry],
+      useFactory: (caches: CacheRegistry) => new CacheStatistics(caches),
+    },
   ];
   return {
     ...definition,

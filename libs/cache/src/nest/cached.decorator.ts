@@ -44,13 +44,15 @@ export function Cached<A extends any[] = any[], T = any>(
     const owner = `${target.constructor.name}.${String(name)}`;
     const { key = simpleKey(owner), cache, tags, ...others } = options;
     Inject(CacheRegistry)(target, CACHES);
-    descriptor.value = function (this: { [CACHES]?: CacheRegistry }, ...args: A): Promise<T> {
+    descriptor.value = async function (this: { [CACHES]?: CacheRegistry }, ...args: A): Promise<T> {
       const caches = this[CACHES];
       if (!caches) return method.apply(this, args);
-      return caches.get(cache, `@Cached() on ${owner}`).getOrSet(key(...args), () => method.apply(this, args), timeout, {
-        ...others,
-        tags: typeof tags === 'function' ? (value) => tags(value, ...args) : tags,
-      });
+      return caches
+        .get(cache, `@Cached() on ${owner}`)
+        .getOrSet(key(...args), () => method.apply(this, args), timeout, {
+          ...others,
+          tags: typeof tags === 'function' ? (value) => tags(value, ...args) : tags,
+        });
     } as M;
   };
 }
@@ -58,13 +60,17 @@ export function Cached<A extends any[] = any[], T = any>(
 /** @throws ImproperlyConfiguredError when called with an argument that does not tell itself apart. */
 function simpleKey(owner: string): (...args: unknown[]) => CacheKey {
   return (...args) => {
-    const strange = args.find((arg) => typeof arg === 'function' || (typeof arg === 'object' && arg !== null));
+    const strange = args.find(
+      (arg) => typeof arg === 'function' || (typeof arg === 'object' && arg !== null),
+    );
     if (strange !== undefined) {
       throw new ImproperlyConfiguredError(
         `@Cached() on ${owner}: an argument is no text, number or boolean. Say what tells calls apart: @Cached(timeout, { key: (…) => … }).`,
       );
     }
-    const parts = args.map((arg) => encodeURIComponent(typeof arg === 'string' ? JSON.stringify(arg) : String(arg)));
+    const parts = args.map((arg) =>
+      encodeURIComponent(typeof arg === 'string' ? JSON.stringify(arg) : String(arg)),
+    );
     return [owner, ...parts].join(':');
   };
 }

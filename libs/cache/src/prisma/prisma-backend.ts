@@ -44,7 +44,7 @@ export class PrismaBackend extends CacheBackend {
     this.#alias = typeof database === 'string' ? database : database.alias;
     this.#model = model;
     this.#culling = culling;
-    this.#codec = new ValueCodec([...builtinTypes, ...types]);
+    this.#codec = new ValueCodec([...builtinTypes, ...types], this.meter);
     if (typeof database !== 'string') this.#connect(database);
   }
 

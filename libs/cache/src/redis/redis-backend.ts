@@ -29,7 +29,7 @@ export class RedisBackend extends CacheBackend {
     this.#limit = limit;
     this.#connection = connection;
     this.#namespace = namespace;
-    this.#codec = new ValueCodec([...builtinTypes, ...types]);
+    this.#codec = new ValueCodec([...builtinTypes, ...types], this.meter);
     this.tags = new RedisTags(connection, `${namespace}tags`);
   }
 

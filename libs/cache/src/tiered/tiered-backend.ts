@@ -2,6 +2,7 @@ import { CacheBackend, type CacheEntry } from '../backends/backend.js';
 import type { CacheBus } from '../backends/cache-bus.js';
 import { Claim } from '../computing/claim.js';
 import { CacheUnavailableError } from '../errors.js';
+import type { StoreMeter } from '../statistics/store-meter.js';
 import { BusMessages, type BusMessage } from './bus-messages.js';
 import { Fills } from './fills.js';
 import { TieredTags } from './tiered-tags.js';
@@ -22,6 +23,7 @@ export interface TieredBackendOptions {
  * they cannot be heard, nothing is served from memory.
  */
 export class TieredBackend extends CacheBackend {
+  override readonly meter: StoreMeter;
   readonly tags: TieredTags;
   readonly #options: TieredBackendOptions;
   readonly #messages: BusMessages | undefined;
@@ -31,6 +33,7 @@ export class TieredBackend extends CacheBackend {
     super();
     this.#options = options;
     const { bus, shared } = options;
+    this.meter = shared.meter;
     // Without a bus copies are as old as their timeout, but tags are always asked for.
     this.tags = new TieredTags(
       {

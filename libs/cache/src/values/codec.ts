@@ -21,12 +21,22 @@ const BINARY = 0;
 export class ValueCodec {
   readonly #types: readonly ValueType[];
 
-  constructor(types: readonly ValueType[]) {
+  /** @param meter Counts the bytes that are written and read. */
+  constructor(
+    types: readonly ValueType[],
+    private readonly meter?: { bytesRead: number; bytesWritten: number },
+  ) {
     this.#types = types;
   }
 
   /** @throws UncacheableValueError for functions, symbols, circular data and instances of unknown classes. */
   encode(value: unknown): string | Buffer {
+    const encoded = this.#encode(value);
+    if (this.meter) this.meter.bytesWritten += sizeOf(encoded);
+    return encoded;
+  }
+
+  #encode(value: unknown): string | Buffer {
     const chunks: Uint8Array[] = [];
     let size = 0;
     const json = this.#stringify(value, (bytes) => {
@@ -49,6 +59,7 @@ export class ValueCodec {
 
   /** @throws Error when the store answered something that was not written here; the caller makes it a miss. */
   decode(stored: Buffer | string): unknown {
+    if (this.meter) this.meter.bytesRead += sizeOf(stored);
     if (typeof stored === 'string') return this.#parse(stored, Buffer.alloc(0));
     if (stored[0] !== BINARY) return this.#parse(stored.toString(), Buffer.alloc(0));
     const end = 5 + stored.readUInt32BE(1);
@@ -137,6 +148,10 @@ export class ValueCodec {
       throw new UncacheableValueError(`The stored value is a ${name}, of which \`types\` says nothing.`);
     return type.fromData(this.#unpack(data, bytes));
   }
+}
+
+function sizeOf(encoded: string | Buffer): number {
+  return typeof encoded === 'string' ? Buffer.byteLength(encoded) : encoded.length;
 }
 
 function label($: string, v?: unknown): Labelled {
