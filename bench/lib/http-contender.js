@@ -11,10 +11,13 @@ const load = fileURLToPath(new URL('./load.js', import.meta.url));
  * @param {URL} script Starts the server and prints its address as its first line.
  * @param {string} path
  * @param {(url: string) => Promise<void>} [verify] Called after every measurement: throws where it was not what it should be.
+ * @param {{ args?: string[], first?: string }} [options] What the script is given, and where each connection gets its cookie.
  * @returns {Promise<import('./case.js').Contender>}
  */
-export async function httpContender(script, path, verify) {
-  const server = spawn(process.execPath, [fileURLToPath(script)], { stdio: ['pipe', 'pipe', 'inherit'] });
+export async function httpContender(script, path, verify, { args = [], first } = {}) {
+  const server = spawn(process.execPath, [fileURLToPath(script), ...args], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const ended = once(server, 'exit');
   const [origin] = await Promise.race([
     once(createInterface(server.stdout), 'line'),
@@ -22,7 +25,7 @@ export async function httpContender(script, path, verify) {
   ]);
   return {
     async measure(seconds) {
-      const speed = await requestsPerSecond(origin + path, seconds);
+      const speed = await requestsPerSecond(origin + path, seconds, first);
       await verify?.(origin);
       return speed;
     },
@@ -37,10 +40,12 @@ export async function httpContender(script, path, verify) {
 /**
  * @param {string} url
  * @param {number} seconds
+ * @param {string} [first]
  * @returns {Promise<number>}
  */
-async function requestsPerSecond(url, seconds) {
-  const child = spawn(process.execPath, [load, url, `${seconds}`], { stdio: ['ignore', 'pipe', 'inherit'] });
+async function requestsPerSecond(url, seconds, first) {
+  const args = [load, url, `${seconds}`, ...(first === undefined ? [] : [first])];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
   child.stdout.on('data', (chunk) => (output += chunk));
   const [code] = await once(child, 'close');

@@ -86,8 +86,8 @@ export abstract class SessionEngine extends expressSession.Store implements Engi
   async create(key: string, values: SessionValues, expiresAt: Date): Promise<StoredSession> {
     const data = this.serializer.encode(values);
     for (let candidate = key; ; candidate = makeSessionKey()) {
-      const record = this.#record(data, expiresAt);
-      if (await this.insert(this.idOf(candidate), record)) return this.#stored(candidate, record);
+      const stored = this.#stored(candidate, { data, expiresAt });
+      if (await this.insert(this.idOf(candidate), this.#record(stored))) return stored;
     }
   }
 
@@ -106,8 +106,8 @@ export abstract class SessionEngine extends expressSession.Store implements Engi
       for (let current = base; ; current = await this.demand(base.key)) {
         const expected = { data: current.text, expiresAt: current.expiresAt };
         const data = this.serializer.encode(changes.applyTo(this.serializer.decode(current.text)));
-        const record = this.#record(data, expiresAt);
-        if (await this.replace(id, expected, record)) return this.#stored(base.key, record);
+        const stored = this.#stored(base.key, { data, expiresAt });
+        if (await this.replace(id, expected, this.#record(stored))) return stored;
       }
     });
   }
@@ -124,7 +124,8 @@ export abstract class SessionEngine extends expressSession.Store implements Engi
   }
 
   override set(sid: string, session: ExpressSessionData, callback?: StoreCallback<void>): void {
-    const record = this.#record(this.serializer.encode({ ...session }), this.#expiresAt(session));
+    const data = this.serializer.encode({ ...session });
+    const record = this.#record(this.#stored(sid, { data, expiresAt: this.#expiresAt(session) }));
     answer(this.#upsert(this.idOf(sid), record), callback);
   }
 
@@ -143,13 +144,15 @@ export abstract class SessionEngine extends expressSession.Store implements Engi
 
   /** Returns the values of a record, without what express-session keeps with them. */
   protected valuesOf(data: string): SessionValues {
-    const { cookie: _, ...values } = this.serializer.decode(data);
+    const values = this.serializer.decode(data);
+    delete values['cookie'];
+    // A serialiser of the application may give them a prototype.
+    if (Object.getPrototypeOf(values) === null) return values;
     return Object.assign(Object.create(null) as SessionValues, values);
   }
 
-  #record(data: string, expiresAt: Date): SessionRecord {
-    // What is stored, not what was given: that is what whoever comes later reads.
-    return { data, expiresAt, userId: this.#userIdOf?.(this.serializer.decode(data)) };
+  #record({ text, values, expiresAt }: StoredSession): SessionRecord {
+    return { data: text, expiresAt, userId: this.#userIdOf?.(values) };
   }
 
   #stored(key: string, { data, expiresAt }: SessionRecord): StoredSession {
@@ -187,7 +190,11 @@ export abstract class SessionEngine extends expressSession.Store implements Engi
     await this.#queue.run(id, async () => {
       for (;;) {
         const current = await this.read(id);
-        if (!current || (await this.replace(id, current, this.#record(current.data, expiresAt)))) return;
+        if (
+          !current ||
+          (await this.replace(id, current, this.#record(this.#stored('', { ...current, expiresAt }))))
+        )
+          return;
       }
     });
   }

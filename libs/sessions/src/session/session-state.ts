@@ -268,16 +268,17 @@ export class SessionState {
   }
 
   #adopt(stored: StoredSession): void {
-    this.#values = this.#merge(stored.values);
+    this.#values = this.#merge(stored.values, stored.text);
     this.#stored = stored;
     this.#key = stored.key;
     this.#isFetched = this.#isWritten = true;
     this.#changes = new SessionChanges();
   }
 
-  /** Takes over what is new in `values` and keeps the objects that the application has in its hands. */
-  #merge(values: SessionValues): SessionValues {
+  /** Takes over what is new in `values`, which `text` stands for, and keeps the objects that the application has in its hands. */
+  #merge(values: SessionValues, text?: string): SessionValues {
     const own = this.#values ?? emptyValues();
+    if (text !== undefined && this.#backend.serializer.encode(own) === text) return own;
     const merged = emptyValues();
     for (const [key, value] of Object.entries(values)) {
       merged[key] = key in own && this.#isSame(own[key], value) ? own[key] : value;
