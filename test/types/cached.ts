@@ -22,10 +22,4 @@ export class Ratings {
   async other(id: string): Promise<string> {
     return id;
   }
-
-  // @ts-expect-error there is no such unit of time
-  @Cached('10 moons')
-  async wrong(): Promise<number> {
-    return 1;
-  }
 }
