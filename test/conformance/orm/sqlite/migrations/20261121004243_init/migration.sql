@@ -49,7 +49,7 @@ CREATE TABLE "shop_customer" (
 CREATE TABLE "shop_customerprofile" (
     "id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     "customer_id" INTEGER NOT NULL,
-    "phone" TEXT NOT NULL,
+    "phone" TEXT NOT NULL DEFAULT '',
     "points" INTEGER NOT NULL DEFAULT 0,
     CONSTRAINT "shop_customerprofile_customer_id_fkey" FOREIGN KEY ("customer_id") REFERENCES "shop_customer" ("id") ON DELETE CASCADE ON UPDATE CASCADE
 );

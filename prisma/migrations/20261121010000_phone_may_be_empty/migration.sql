@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "shop_customerprofile" ALTER COLUMN "phone" SET DEFAULT '';
