@@ -9,6 +9,7 @@ const mayImport = {
   orm: ['core', 'signals'],
   cache: ['core', 'middleware'],
   sessions: ['core', 'signals', 'middleware'],
+  toolbar: ['core', 'middleware'],
 };
 
 /** Where two libraries meet only for those who use both: `@nest-quintet/sessions/cache`. */

@@ -21,7 +21,10 @@ export async function build({ app = true, types = false } = {}) {
   await step('Compiling the libraries', () => compile(libraries.map((name) => `libs/${name}`)));
   await step('Generating the Prisma client', prismaGenerate);
   if (app) await step('Compiling the bookshop', () => compile(['apps/bookshop']));
-  if (types) await step('Checking the types of tests and tools', () => compile(['test', 'tools']));
+  if (types)
+    await step('Checking the types of tests, tools and the toolbar in the browser', () =>
+      compile(['test', 'tools', 'libs/toolbar/client']),
+    );
 }
 
 if (process.argv[1] === import.meta.filename) {

@@ -1,0 +1,15 @@
+export * from './capture-request.js';
+export { ToolbarMiddleware } from './nest/toolbar.middleware.js';
+export type { CacheFact, PageFact } from './panels/cache.panel.js';
+export type { LogFact } from './panels/log.panel.js';
+export type { HandlerFact } from './panels/request.panel.js';
+export type { SessionFact } from './panels/session.panel.js';
+export type { SignalFact } from './panels/signals.panel.js';
+export type { KeptStatement, StatementFact } from './panels/sql-statement.js';
+export type { FragmentFact } from './panels/templates.panel.js';
+export * from './panels/toolbar-panel.js';
+export type * from './recording/content.js';
+export { Recorder } from './recording/recorder.js';
+export type { RequestRecord } from './recording/request-record.js';
+export * from './toolbar.module.js';
+export type { ToolbarOptions } from './toolbar-options.js';

@@ -1,0 +1,61 @@
+import { maskParameters } from '../masking.js';
+import { show, shorten } from '../recording/shorten.js';
+
+/** What a database tells of one statement. */
+export interface StatementFact {
+  readonly database: string;
+  readonly sql: string;
+  readonly parameters: readonly unknown[];
+  readonly startedAt: number;
+  readonly milliseconds: number;
+  readonly rows: number;
+  readonly transaction?: string;
+  readonly savepoint?: string;
+  /** Where in the application's code it comes from. */
+  readonly from?: string;
+  readonly error?: unknown;
+  /** Asks the database how it runs this very statement. */
+  explain?(): Promise<string>;
+}
+
+/** One statement as it is kept: secrets masked, nothing longer than is read. */
+export interface KeptStatement {
+  readonly database: string;
+  readonly sql: string;
+  readonly shape: string;
+  readonly parameters: string;
+  readonly startedAt: number;
+  readonly milliseconds: number;
+  readonly rows: number;
+  readonly scope: string;
+  readonly from: string;
+  readonly error: string | undefined;
+  readonly explain: (() => Promise<string>) | undefined;
+}
+
+export function keepStatement(fact: StatementFact): KeptStatement {
+  const sql = shorten(fact.sql);
+  const parameters = maskParameters(fact.sql, fact.parameters).slice(0, 200);
+  return {
+    database: fact.database,
+    sql,
+    shape: shapeOf(sql),
+    parameters: shorten(parameters.map((value) => show(value, 200)).join(', '), 2_000),
+    startedAt: fact.startedAt,
+    milliseconds: fact.milliseconds,
+    rows: fact.rows,
+    scope: [fact.transaction, fact.savepoint].filter((name) => name !== undefined).join(' › '),
+    from: fact.from ?? '',
+    error: fact.error === undefined ? undefined : show(fact.error),
+    explain: isExplainable(fact.sql) && fact.explain ? () => fact.explain!() : undefined,
+  };
+}
+
+function isExplainable(sql: string): boolean {
+  return /^\s*(select|with|insert|update|delete)\b/i.test(sql);
+}
+
+/** Statements that differ by their values alone have one shape. */
+function shapeOf(sql: string): string {
+  return sql.replace(/\$\d+|\?\d*/g, '?').replace(/\(\s*\?(\s*,\s*\?)*\s*\)/g, '(?)');
+}
