@@ -8,6 +8,7 @@ import {
   Module,
   type NestModule,
   type OnApplicationShutdown,
+  type OnModuleInit,
   type Provider,
 } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
@@ -29,6 +30,7 @@ import {
 import { describeRepeated } from './seeing/describe-repeated.js';
 import { QueryLog } from './seeing/query-log.js';
 import { requestScope } from './seeing/request-scope.middleware.js';
+import { connectionCreated } from './signals/database-signals.js';
 import { modelSignals } from './signals/with-model-signals.js';
 
 /** What `forRootAsync` must know before the factory has run: which providers there are. */
@@ -60,9 +62,13 @@ class OrmFeatureModule {}
  */
 @Global()
 @Module({})
-export class OrmModule extends ConfigurableModuleClass implements NestModule, OnApplicationShutdown {
+export class OrmModule
+  extends ConfigurableModuleClass
+  implements NestModule, OnModuleInit, OnApplicationShutdown
+{
   constructor(
     private readonly databases: Databases,
+    private readonly dispatcher: SignalDispatcher,
     private readonly queryLog: QueryLog,
     @Inject(MODULE_OPTIONS_TOKEN) private readonly options: OrmModuleOptions,
   ) {
@@ -92,6 +98,12 @@ export class OrmModule extends ConfigurableModuleClass implements NestModule, On
   static forFeature(managers: readonly ManagerDefinition[]): DynamicModule {
     const providers = managerProviders(managers);
     return { module: OrmFeatureModule, providers, exports: providers.map(tokenOf) };
+  }
+
+  async onModuleInit(): Promise<void> {
+    for (const using of this.databases.aliases) {
+      await this.dispatcher.send(connectionCreated, using, { using, database: this.databases.get(using) });
+    }
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -1,6 +1,6 @@
 import { applications } from './applications.js';
 import { callInOrder } from './call-in-order.js';
-import type { SignalCarrier, SignalLogger } from './carrier.js';
+import type { Isolate, SignalCarrier, SignalLogger } from './carrier.js';
 import { type Connection, Connections, inConnectOrder } from './connections.js';
 import type { ConnectOptions, SignalReceiver, SignalEvent, SignalResult } from './event.js';
 import type { Signal } from './signal.js';
@@ -195,7 +195,7 @@ export class SignalDispatcher {
       : callInOrder(receivers, event, (connection) => this.#callAfterCommit(connection, event));
     const carrier = this.#carrier;
     return carrier?.hears(event.signal.name, event.sender) === true
-      ? results.then((called) => carrier.carry(event).then(() => called))
+      ? results.then((called) => carrier.carry(event, this.#isolation(event)).then(() => called))
       : results;
   }
 
@@ -225,6 +225,12 @@ export class SignalDispatcher {
     const transaction = this.#openTransaction(event);
     if (transaction === undefined) await this.#callRobustly(connection, event);
     else transaction.onCommit(() => this.#callRobustly(connection, event), { robust: true });
+  }
+
+  /** Listeners never fail their sender, so a statement of theirs that fails must not spoil its transaction. */
+  #isolation(event: SignalEvent): Isolate | undefined {
+    const transaction = this.#openTransaction(event);
+    return transaction && ((fn) => transaction.atomic(fn));
   }
 
   #openTransaction(event: SignalEvent & { using?: unknown }): TransactionHooks | undefined {

@@ -1,4 +1,4 @@
-import type { SignalCarrier, SignalLogger } from './carrier.js';
+import type { Isolate, SignalCarrier, SignalLogger } from './carrier.js';
 import type { SignalEvent } from './event.js';
 
 /** The part of EventEmitter2 that carries signals. */
@@ -30,14 +30,14 @@ export class EventEmitterCarrier implements SignalCarrier {
     );
   }
 
-  async carry(event: SignalEvent): Promise<void> {
+  async carry(event: SignalEvent, isolate: Isolate = atOnce): Promise<void> {
     const names = this.#names(event.signal.name, event.sender);
     // `emit` under each name would call a listener of `postSave.**` twice.
     const listeners = new Set(names.flatMap((name) => this.emitter.listeners(name))) as Set<Listener>;
     await Promise.all([
-      ...[...listeners].map((listener) => this.#call(event, listener, event)),
+      ...[...listeners].map((listener) => this.#call(isolate, event, listener, event)),
       ...(this.emitter.listenersAny() as Listener[]).map((listener) =>
-        this.#call(event, listener, names[0], event),
+        this.#call(isolate, event, listener, names[0], event),
       ),
     ]);
   }
@@ -52,9 +52,9 @@ export class EventEmitterCarrier implements SignalCarrier {
     return names;
   }
 
-  async #call(event: SignalEvent, listener: Listener, ...args: unknown[]): Promise<void> {
+  async #call(isolate: Isolate, event: SignalEvent, listener: Listener, ...args: unknown[]): Promise<void> {
     try {
-      await listener.apply(this.emitter, args);
+      await isolate(async () => await listener.apply(this.emitter, args));
     } catch (error) {
       this.logger.error(
         `A listener of the event "${event.signal.name}" failed: ${String(error)}`,
@@ -62,6 +62,10 @@ export class EventEmitterCarrier implements SignalCarrier {
       );
     }
   }
+}
+
+function atOnce<T>(fn: () => Promise<T>): Promise<T> {
+  return fn();
 }
 
 function nameOf(sender: unknown): string | undefined {

@@ -201,6 +201,7 @@ describe("connect(…, { on: 'commit' })", () => {
         return this.open;
       },
       onCommit: (fn) => void hooks.push(fn),
+      atomic: (fn) => fn(),
       async commit() {
         this.open = false;
         for (const hook of hooks) await hook();

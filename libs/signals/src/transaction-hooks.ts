@@ -8,4 +8,6 @@ export interface TransactionHooks {
   inAtomicBlock(): boolean;
   /** Runs `fn` after the outermost transaction commits, never when it rolls back. */
   onCommit(fn: () => unknown, options?: { robust?: boolean }): void;
+  /** Runs `fn` so that what it did is taken back when it fails, while the transaction goes on. */
+  atomic<T>(fn: () => Promise<T>): Promise<T>;
 }

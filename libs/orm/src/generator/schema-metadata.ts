@@ -32,7 +32,9 @@ function modelMetadata(model: DMMF.Model, datamodel: DMMF.Datamodel): ModelMetad
     ...(model.schema && { schema: model.schema }),
     fields: byName(fields.map((field) => fieldMetadata(field, model, datamodel))),
     primaryKey: model.primaryKey?.fields ?? fields.filter(({ isId }) => isId).map(({ name }) => name),
+    ...(model.primaryKey?.name && { primaryKeyName: model.primaryKey.name }),
     uniques: uniques(model),
+    ...uniqueNames(model),
   };
 }
 
@@ -40,6 +42,13 @@ function uniques(model: DMMF.Model): readonly (readonly string[])[] {
   const single = model.fields.filter(({ isUnique }) => isUnique).map(({ name }) => [name]);
   // A single field named in `@@unique` is counted as unique by itself and stands in `uniqueFields` as well.
   return [...single, ...model.uniqueFields.filter(({ length }) => length > 1)];
+}
+
+function uniqueNames({ uniqueIndexes }: DMMF.Model): Pick<ModelMetadata, 'uniqueNames'> {
+  const named = uniqueIndexes.flatMap(({ name, fields }) =>
+    name ? [[fields.join('_'), name] as const] : [],
+  );
+  return named.length === 0 ? {} : { uniqueNames: Object.fromEntries(named) };
 }
 
 function fieldMetadata(field: DMMF.Field, model: DMMF.Model, datamodel: DMMF.Datamodel): FieldMetadata {

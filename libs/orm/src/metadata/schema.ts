@@ -16,8 +16,12 @@ export interface ModelMetadata {
   readonly fields: Readonly<Record<string, FieldMetadata>>;
   /** Field names of `@id` or `@@id`. */
   readonly primaryKey: readonly string[];
+  /** What `@@id(name: …)` calls the key in `where`; absent where Prisma makes the name of its fields. */
+  readonly primaryKeyName?: string;
   /** Field names of every `@unique` and `@@unique`. */
   readonly uniques: readonly (readonly string[])[];
+  /** What `@@unique(name: …)` calls keys in `where`, by the names that Prisma would make of their fields. */
+  readonly uniqueNames?: Readonly<Record<string, string>>;
 }
 
 export type FieldMetadata = ScalarField | RelationField;

@@ -1,4 +1,6 @@
 import type { SqlDriverAdapter, SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
+import { defaultAlias } from '../database/databases.js';
+import { postMigrate, preMigrate } from '../signals/database-signals.js';
 import { readMigrations, type MigrationFile } from './migration-files.js';
 import { MigrationHistory, type RecordedMigration } from './migration-history.js';
 import { assertCanMigrate, compareMigrations, type MigrationStatus } from './migration-status.js';
@@ -16,6 +18,8 @@ export interface ApplyMigrationsOptions {
   adapter: SqlDriverAdapterFactory;
   /** The folder that holds `<name>/migration.sql`. */
   directory: string;
+  /** The alias of the database, for those who hear `preMigrate` and `postMigrate`. Default `'default'`. */
+  using?: string;
   onProgress?: (progress: MigrationProgress) => void;
 }
 
@@ -33,21 +37,34 @@ export interface ApplyMigrationsOptions {
 export async function applyMigrations({
   adapter,
   directory,
+  using = defaultAlias,
   onProgress,
 }: ApplyMigrationsOptions): Promise<string[]> {
   const files = await readMigrations(directory);
   return withConnection(adapter, async (connection) => {
-    const applied: string[] = [];
-    let total: number | undefined;
-    for (;;) {
-      const name = await applyNext(connection, files, (next, pending) => {
-        total ??= pending;
-        onProgress?.({ name: next, position: applied.length + 1, total });
-      });
-      if (name === undefined) return applied;
-      applied.push(name);
-    }
+    const plan = compareMigrations(files, await recordedBy(connection)).pending;
+    await preMigrate.send(using, { using, plan });
+    const applied = await applyAll(connection, files, onProgress);
+    await postMigrate.send(using, { using, plan, applied });
+    return applied;
   });
+}
+
+async function applyAll(
+  connection: SqlDriverAdapter,
+  files: readonly MigrationFile[],
+  onProgress: ApplyMigrationsOptions['onProgress'],
+): Promise<string[]> {
+  const applied: string[] = [];
+  let total: number | undefined;
+  for (;;) {
+    const name = await applyNext(connection, files, (next, pending) => {
+      total ??= pending;
+      onProgress?.({ name: next, position: applied.length + 1, total });
+    });
+    if (name === undefined) return applied;
+    applied.push(name);
+  }
 }
 
 /** Compares a migrations folder with a database, and changes nothing. Django: `showmigrations`. */
@@ -93,8 +110,10 @@ async function recordedBy(connection: SqlDriverAdapter): Promise<RecordedMigrati
   const history = new MigrationHistory(connection);
   // The table is absent before the first migration; asking for it must not create it.
   return history.read().catch((error: unknown) => {
-    const kind = (error as { cause?: { kind?: string } }).cause?.kind;
-    if (kind === 'TableDoesNotExist') return [];
+    const { kind, originalMessage = '' } =
+      (error as { cause?: { kind?: string; originalMessage?: string } }).cause ?? {};
+    // The adapter for SQLite says it in words.
+    if (kind === 'TableDoesNotExist' || originalMessage.includes('no such table')) return [];
     throw error;
   });
 }

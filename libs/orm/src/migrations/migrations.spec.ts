@@ -17,6 +17,7 @@ import {
   migrationStatus,
   type MigrationProgress,
 } from './index.js';
+import { postMigrate, preMigrate } from '../signals/database-signals.js';
 import { startSchemaEngine } from './schema-engine.js';
 
 const bookshop = fileURLToPath(new URL('../../../../prisma', import.meta.url));
@@ -99,6 +100,35 @@ function migrationSuite(open: () => Promise<Adapter>): void {
       expect(await applyMigrations({ adapter, directory })).toEqual(['3_row']);
       expect(await applyMigrations({ adapter, directory })).toEqual([]);
       expect(await rowsOf(adapter, 'SELECT * FROM shelf')).toEqual([[1, 'a;b']]);
+    });
+
+    it('says what it is about to apply, and what it has applied', async () => {
+      const heard: object[] = [];
+      using _before = preMigrate.connect(({ plan }) => void heard.push({ plan }));
+      using _after = postMigrate.connect(({ plan, applied }) => void heard.push({ plan, applied }));
+      await write('1_table', 'CREATE TABLE shelf (id int);');
+      await applyMigrations({ adapter, directory });
+      await applyMigrations({ adapter, directory });
+      expect(heard).toEqual([
+        { plan: ['1_table'] },
+        { plan: ['1_table'], applied: ['1_table'] },
+        { plan: [] },
+        { plan: [], applied: [] },
+      ]);
+    });
+
+    it('applies nothing when a receiver of preMigrate refuses', async () => {
+      await write('1_table', 'CREATE TABLE shelf (id int);');
+      using _before = preMigrate.connect(
+        () => {
+          throw new Error('not on a Friday');
+        },
+        { sender: 'archive' },
+      );
+      await expect(applyMigrations({ adapter, directory, using: 'archive' })).rejects.toThrow(
+        'not on a Friday',
+      );
+      expect(await applyMigrations({ adapter, directory })).toEqual(['1_table']);
     });
 
     it('takes a failed migration back as a whole, so that the mended one applies', async () => {

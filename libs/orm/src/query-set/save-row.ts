@@ -129,7 +129,7 @@ function keyOf(row: object, model: ModelMetadata): Record<string, unknown> | und
 }
 
 function uniqueKey(model: ModelMetadata, key: Record<string, unknown>): Record<string, unknown> {
-  return model.primaryKey.length === 1 ? key : { [model.primaryKey.join('_')]: key };
+  return model.primaryKey.length === 1 ? key : { [model.primaryKeyName ?? model.primaryKey.join('_')]: key };
 }
 
 function checkFields(fields: readonly string[] | undefined, model: ModelMetadata): void {

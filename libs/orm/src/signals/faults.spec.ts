@@ -71,6 +71,23 @@ describeWith('postgres', 'Model signals on PostgreSQL', (servers) => {
     expect(await prisma.author.count({ where: { name: 'doomed' } })).toBe(0);
   });
 
+  it('let every one of many upserts of the same row end well, and create it once', async () => {
+    const created: boolean[] = [];
+    dispatcher.connect(postSave, (event) => void created.push((event as PostSave<'Author'>).created), {
+      sender: 'Author',
+      on: 'commit',
+    });
+    const where = { email: 'same@example.com' };
+    const answers = await Promise.all(
+      Array.from({ length: 16 }, (_, age) =>
+        prisma.author.upsert({ where, create: { ...where, name: 'same', age }, update: { age } }),
+      ),
+    );
+    expect(new Set(answers.map(({ id }) => id)).size).toBe(1);
+    expect(created.filter(Boolean)).toHaveLength(1);
+    expect(created).toHaveLength(16);
+  });
+
   it('call the hooks of exactly the transactions that committed, each once, out of 200 at a time', async () => {
     const committed: string[] = [];
     dispatcher.connect(

@@ -1,7 +1,15 @@
 import { NestedWriter } from './nested-writer.js';
 import type { CallArguments, Data, Execute, ModelCall } from './prisma-calls.js';
+import { isUniqueViolation } from './prisma-errors.js';
 import type { RowWriter } from './row-writer.js';
 import type { StoredRow } from './rows.js';
+
+/** Says that an upsert found no row and could not create it, perhaps because another one has done so by now. */
+export class RowAppeared extends Error {
+  constructor(override readonly cause: unknown) {
+    super('The row of an upsert may have appeared while it was created.');
+  }
+}
 
 /** Carries out the writing calls of a client row by row, with signals, and answers as Prisma does. */
 export class ModelWrites {
@@ -53,8 +61,21 @@ export class ModelWrites {
     const stored = await this.#find(call.model, args);
     const row = stored
       ? await this.#nested.update(call.model, stored, update)
-      : await this.#nested.create(call.model, create);
+      : await this.#createUnlessRaced(call.model, create);
     return this.#answer(call, row, execute);
+  }
+
+  async #createUnlessRaced(model: string, data: Data): Promise<StoredRow> {
+    try {
+      return await this.#nested.create(model, data);
+    } catch (error) {
+      throw isUniqueViolation(error) ? new RowAppeared(error) : error;
+    }
+  }
+
+  /** Whether the row of an upsert is there. */
+  async isThere({ model, args = {} }: ModelCall): Promise<boolean> {
+    return (await this.#find(model, args)) !== null;
   }
 
   async #delete(call: ModelCall, args: CallArguments, execute: Execute): Promise<unknown> {

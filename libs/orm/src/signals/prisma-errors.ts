@@ -44,6 +44,11 @@ export function aboutCall(error: unknown, { model }: { readonly model: string })
   return error;
 }
 
+/** Whether a row could not be written because another one has a unique value of it. */
+export function isUniqueViolation(error: unknown): boolean {
+  return error instanceof PrismaClientKnownRequestError && error.code === 'P2002';
+}
+
 function known(code: string, modelName: string, message: string, meta: object): Error {
   return new PrismaClientKnownRequestError(message, {
     code,

@@ -1,20 +1,31 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Injectable, type INestApplicationContext, Module } from '@nestjs/common';
+import { Inject, Injectable, type INestApplicationContext, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { OnEvent } from '@nestjs/event-emitter';
 import type { PGlite } from '@electric-sql/pglite';
-import { captureSignals, Receiver } from '@nest-quintet/signals';
+import { captureSignals, Receiver, type SignalEvent } from '@nest-quintet/signals';
 import { PrismaPGlite } from 'pglite-prisma-adapter';
 import { PrismaClient } from '../../../../apps/bookshop/src/generated/prisma/client.js';
 import { schema } from '../../../../apps/bookshop/src/generated/quintet/index.js';
 import { Database } from '../database/database.js';
 import { OrmModule } from '../orm.module.js';
 import { startPGlite } from './bookshop.spec-support.js';
+import { connectionCreated, type ConnectionCreatedPayload } from './database-signals.js';
 import { postSave, type PostSave } from './model-signals.js';
+
+type ConnectionCreated = SignalEvent<ConnectionCreatedPayload, string>;
 
 @Injectable()
 class Welcome {
   readonly log: string[] = [];
+
+  constructor(@Inject(Database) private readonly database: Database) {}
+
+  @Receiver(connectionCreated)
+  async connected({ using, database }: ConnectionCreated): Promise<void> {
+    const { rows } = await database.query('SELECT 1', []);
+    this.log.push(`connected to ${using}, which answers ${String(rows[0]?.[0])}`);
+  }
 
   @Receiver(postSave, { sender: 'Author' })
   saved({ instance, created }: PostSave<'Author'>): void {
@@ -27,8 +38,11 @@ class Welcome {
   }
 
   @OnEvent('postSave.Author')
-  heard({ sender }: PostSave<'Author'>): void {
+  async heard({ sender, instance }: PostSave<'Author'>): Promise<void> {
     this.log.push(`heard of ${sender}`);
+    if (instance.name !== 'Trouble') return;
+    await this.database.execute("INSERT INTO shop_author (name, age) VALUES ('left behind', 1)", []);
+    await this.database.execute('SELECT 1 / 0', []);
   }
 }
 
@@ -57,6 +71,20 @@ afterAll(async () => {
 const logged = () => app.get(Welcome).log.splice(0);
 
 describe('OrmModule', () => {
+  it('says that it is connected when the receivers are', () => {
+    expect(logged()).toEqual(['connected to default, which answers 1']);
+  });
+
+  it('takes back what an @OnEvent() listener did that fails, and goes on with the transaction', async () => {
+    await app.get(Database).atomic(async () => {
+      await prisma.author.create({ data: { name: 'Trouble', age: 1 } });
+      await prisma.author.create({ data: { name: 'Afterwards', age: 1 } });
+    });
+    logged();
+    const authors = await prisma.author.findMany({ orderBy: { id: 'asc' } });
+    expect(authors.map(({ name }) => name)).toEqual(['Trouble', 'Afterwards']);
+  });
+
   it('sends model signals to the receivers of its application', async () => {
     await prisma.author.create({ data: { name: 'Ada', age: 36 } });
     expect(logged()).toEqual(['new Ada', 'heard of Author', 'committed Ada']);

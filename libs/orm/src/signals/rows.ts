@@ -118,9 +118,12 @@ export class Rows {
 
   /** Names a row for `where` of a unique lookup. */
   keyOf(model: string, row: StoredRow): Data {
+    const { primaryKey, primaryKeyName, uniqueNames } = this.model(model);
     const fields = identityOf(this.model(model));
     const key = Object.fromEntries(fields.map((name) => [name, row[name]]));
-    return fields.length === 1 ? key : { [fields.join('_')]: key };
+    if (fields.length === 1) return key;
+    const made = fields.join('_');
+    return { [(fields === primaryKey ? primaryKeyName : uniqueNames?.[made]) ?? made]: key };
   }
 
   /** Names a row for a filter. */
@@ -172,12 +175,33 @@ export function fingerprint(value: unknown): unknown {
   return JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? `${part}n` : part));
 }
 
-export function scalarsOf(model: ModelMetadata): ScalarField[] {
-  return Object.values(model.fields).filter((field) => field.kind === 'scalar');
+export function scalarsOf(model: ModelMetadata): readonly ScalarField[] {
+  return fieldsOf(model).scalars;
 }
 
-export function relationsOf(model: ModelMetadata): RelationField[] {
-  return Object.values(model.fields).filter((field) => field.kind === 'relation');
+export function relationsOf(model: ModelMetadata): readonly RelationField[] {
+  return fieldsOf(model).relations;
+}
+
+interface Fields {
+  readonly scalars: readonly ScalarField[];
+  readonly relations: readonly RelationField[];
+}
+
+/** Every write asks for these, heard of or not. */
+const sorted = new WeakMap<ModelMetadata, Fields>();
+
+function fieldsOf(model: ModelMetadata): Fields {
+  let fields = sorted.get(model);
+  if (fields === undefined) {
+    const all = Object.values(model.fields);
+    fields = {
+      scalars: all.filter((field) => field.kind === 'scalar'),
+      relations: all.filter((field) => field.kind === 'relation'),
+    };
+    sorted.set(model, fields);
+  }
+  return fields;
 }
 
 function identityOf({ primaryKey, uniques }: ModelMetadata): readonly string[] {

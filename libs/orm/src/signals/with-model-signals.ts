@@ -4,7 +4,7 @@ import { PrismaClientValidationError } from '@prisma/client/runtime/client';
 import type { SchemaMetadata } from '../metadata/schema.js';
 import { Audience } from './audience.js';
 import { sendingRawWrites, type SignalDatabase, useSender } from './bulk-writes.js';
-import { ModelWrites } from './model-writes.js';
+import { ModelWrites, RowAppeared } from './model-writes.js';
 import { isMalformed } from './nested-data.js';
 import { type Execute, type ModelCall, PrismaCalls } from './prisma-calls.js';
 import { aboutCall } from './prisma-errors.js';
@@ -51,10 +51,22 @@ export function withModelSignals<Client extends object>(
   async function write(call: ModelCall, execute: Execute): Promise<unknown> {
     if (isMalformed(schema, call)) await expectRefusal(database, execute);
     try {
-      return await database.atomic(() => writes.run(call, execute));
+      return await runOnceMoreIfRaced(call, () => database.atomic(() => writes.run(call, execute)));
     } catch (error) {
       if (error instanceof PrismaClientValidationError) await expectRefusal(database, execute);
       throw aboutCall(error, call);
+    }
+  }
+
+  /** Two upserts may find at the same time that there is no row; the one that comes too late updates it. */
+  async function runOnceMoreIfRaced(call: ModelCall, run: () => Promise<unknown>): Promise<unknown> {
+    for (let isFirst = true; ; isFirst = false) {
+      try {
+        return await run();
+      } catch (error) {
+        if (!(error instanceof RowAppeared)) throw error;
+        if (!isFirst || !(await writes.isThere(call))) throw error.cause;
+      }
     }
   }
 }

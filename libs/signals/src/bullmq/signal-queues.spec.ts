@@ -121,6 +121,7 @@ describeWith('redis', '@Receiver(…, { queue })', (servers) => {
     const transaction: TransactionHooks = {
       inAtomicBlock: () => true,
       onCommit: (fn) => void hooks.push(fn),
+      atomic: (fn) => fn(),
     };
     app.get(SignalDispatcher).useTransactions(transaction);
     await orderPlaced.send('shop', { id: 1n, at: new Date() });
