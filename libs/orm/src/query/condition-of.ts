@@ -83,7 +83,9 @@ function named(given: string, value: unknown, context: WhereContext): Condition 
       return valueCondition(key, value, afterTransforms(fieldType(field), names.slice(index + 1)));
     }
     model = context.schema.models[field.model]!;
-    if (index === names.length - 1) return relationCondition(key, value, field, { ...context, model });
+    if (index === names.length - 1) {
+      return relationCondition(key, value, field, { schema: context.schema, model });
+    }
   }
   throw FieldError.unknown(key, context.model.name, Object.keys(context.model.fields));
 }

@@ -1,5 +1,6 @@
 import type { SchemaMetadata } from '../metadata/schema.js';
 import { Decimal } from './decimal.js';
+import { readArray } from './array-text.js';
 import { readDecimal } from './read-decimal.js';
 import { readMoment } from './read-moment.js';
 import { elementOf, type ValueKind, type ValueType } from './value-type.js';
@@ -40,8 +41,10 @@ function makeReader(type: ValueType, schema: SchemaMetadata): Read | undefined {
     const element = readerOf(elementOf(type), schema);
     return (
       element &&
-      ((values: readonly unknown[]) =>
-        values.map((value) => (value === null ? null : element(value as never))))
+      ((values: readonly unknown[] | string) =>
+        (typeof values === 'string' ? readArray(values) : values).map((value) =>
+          value === null ? null : element(value as never),
+        ))
     );
   }
   const names = new Map(Object.entries(schema.enums[type.enum!] ?? {}).map(([name, value]) => [value, name]));

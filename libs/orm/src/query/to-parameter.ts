@@ -3,6 +3,8 @@ import { choices } from '@nest-quintet/core';
 import { InvalidValueError } from '../errors.js';
 import type { SqlDialect } from './sql-dialect.js';
 import type { SchemaMetadata } from '../metadata/schema.js';
+import { writeArray } from './array-text.js';
+import { Blank } from './blank.js';
 import { isDecimal, isJsonNull } from './decimal.js';
 import { elementOf, type ValueKind, type ValueType } from './value-type.js';
 
@@ -17,10 +19,13 @@ type Convert = (value: unknown) => unknown;
 /** Turns a value of a user into what the driver binds for a type; throws where it cannot be of that type. */
 export function toParameter(value: unknown, type: ValueType, context: BindingContext): unknown {
   if (value === null || value === undefined) return null;
+  if (value instanceof Blank) return value.as(type);
   if (type.isList) {
     if (!Array.isArray(value)) throw invalid(value, 'a list');
     const element = elementOf(type);
-    return value.map((item) => toParameter(item, element, context));
+    const items = value.map((item) => toParameter(item, element, context));
+    // Drivers do not know the type of an array of an enum.
+    return type.enum ? writeArray(items) : items;
   }
   if (type.enum) return enumValue(value, type.enum, context.schema);
   return context.dialect.bind(converters[type.kind](value), type);
