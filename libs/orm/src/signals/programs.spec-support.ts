@@ -75,7 +75,18 @@ function step(): Arbitrary<Step> {
   );
 }
 
-function call(name: string): Arbitrary<Call> {
+const known = new Map<string, Arbitrary<any>>();
+
+/** Makes an arbitrary once: those of nested data are many, and large. */
+function once<T>(name: string, make: () => Arbitrary<T>): Arbitrary<T> {
+  let arbitrary = known.get(name);
+  if (arbitrary === undefined) known.set(name, (arbitrary = make()));
+  return arbitrary;
+}
+
+const call = (name: string): Arbitrary<Call> => once(`call ${name}`, () => makeCall(name));
+
+function makeCall(name: string): Arbitrary<Call> {
   const model = schema.models[name]!;
   const of = (action: string, args: Record<string, Arbitrary<unknown>>): Arbitrary<Call> =>
     record(args).map((given) => ({ model: name, action, args: given }));
@@ -114,7 +125,10 @@ function withResult(
 }
 
 /** What a call wants back: everything, relations too, or some of it, counts among them. */
-function selection(model: ModelMetadata, depth: number): Arbitrary<Shape> {
+const selection = (model: ModelMetadata, depth: number): Arbitrary<Shape> =>
+  once(`selection ${model.name} ${depth}`, () => makeSelection(model, depth));
+
+function makeSelection(model: ModelMetadata, depth: number): Arbitrary<Shape> {
   const relations = relationsOf(model);
   const everything = fc.constant<Shape>({});
   const without = omission(model).map((omit) => ({ omit }));
@@ -194,25 +208,29 @@ function filterOf(model: ModelMetadata): Arbitrary<object> {
 }
 
 function creation(model: ModelMetadata, depth: number, from?: RelationField): Arbitrary<object> {
-  return record({
-    ...scalarValues(model, (field) => (isNeeded(field) ? 1 : 0.4)),
-    ...relationValues(model, from, (field) => {
-      const isNeeded = field.fromFields.length > 0 && field.isRequired;
-      if (depth === 0 && !isNeeded) return undefined;
-      return isNeeded
-        ? reference(field, Math.max(depth - 1, 0))
-        : maybe(nestedCreation(field, depth - 1), 0.3);
+  return once(`creation ${model.name} ${depth} ${from?.model} ${from?.name}`, () =>
+    record({
+      ...scalarValues(model, (field) => (isNeeded(field) ? 1 : 0.4)),
+      ...relationValues(model, from, (field) => {
+        const isNeeded = field.fromFields.length > 0 && field.isRequired;
+        if (depth === 0 && !isNeeded) return undefined;
+        return isNeeded
+          ? reference(field, Math.max(depth - 1, 0))
+          : maybe(nestedCreation(field, depth - 1), 0.3);
+      }),
     }),
-  });
+  );
 }
 
 function change(model: ModelMetadata, depth: number, from?: RelationField): Arbitrary<object> {
-  return record({
-    ...scalarChanges(model, 0.4),
-    ...relationValues(model, from, (field) =>
-      depth === 0 ? undefined : maybe(nestedChange(field, depth - 1), 0.4),
-    ),
-  });
+  return once(`change ${model.name} ${depth} ${from?.model} ${from?.name}`, () =>
+    record({
+      ...scalarChanges(model, 0.4),
+      ...relationValues(model, from, (field) =>
+        depth === 0 ? undefined : maybe(nestedChange(field, depth - 1), 0.4),
+      ),
+    }),
+  );
 }
 
 /** A row without relations, and with keys in their place. */
