@@ -12,6 +12,9 @@ export interface PanelView<Kept extends object> {
   readonly spans: readonly Span[];
 }
 
+/** What can be asked about one kept thing. Written as a method, so that a panel of any kind is a panel. */
+export type PanelAction<Kept extends object> = { act(kept: Kept): Promise<readonly Content[]> }['act'];
+
 /**
  * Shows one side of what a request did.
  *
@@ -50,5 +53,5 @@ export abstract class ToolbarPanel<Kept extends object = object> {
   spans?(kept: Kept, record: RequestRecord): readonly Span[];
 
   /** What can be asked about one kept thing, by name. */
-  readonly actions?: Readonly<Record<string, (kept: Kept) => Promise<readonly Content[]>>>;
+  readonly actions?: Readonly<Record<string, PanelAction<Kept>>>;
 }
