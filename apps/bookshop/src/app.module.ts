@@ -2,7 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { CacheModule, memoryCache } from '@nest-quintet/cache';
 import { CacheInvalidationModule } from '@nest-quintet/cache/invalidation';
 import { redisCache } from '@nest-quintet/cache/redis';
-import { MiddlewareModule } from '@nest-quintet/middleware';
+import { MessagesMiddleware, MiddlewareModule, SecurityMiddleware } from '@nest-quintet/middleware';
 import { OrmModule } from '@nest-quintet/orm';
 import { SessionMiddleware, SessionsModule } from '@nest-quintet/sessions';
 import { cacheEngine } from '@nest-quintet/sessions/cache';
@@ -14,26 +14,45 @@ import { BookManager } from './books/book.manager.js';
 import { BooksController } from './books/books.controller.js';
 import { PublisherManager } from './books/publisher.manager.js';
 import { CartController } from './cart/cart.controller.js';
+import { CartPresenter } from './cart/cart.presenter.js';
+import { CheckoutController } from './checkout/checkout.controller.js';
+import { CheckoutService } from './checkout/checkout.service.js';
 import type { DatabaseConnection } from './database/connect.js';
+import { DemoController } from './demo/demo.controller.js';
 import { PrismaClient } from './generated/prisma/client.js';
 import { schema } from './generated/quintet/index.js';
 import { type Engines, ENGINES, HealthController } from './health/health.controller.js';
 import { HomeController } from './home/home.controller.js';
 import { RequestIdMiddleware } from './http/request-id.middleware.js';
 import { ResponseTimeMiddleware } from './http/response-time.middleware.js';
-import { CustomerManager, OrderItemManager, OrderManager, OutboxManager } from './orders/order.managers.js';
+import {
+  CustomerManager,
+  CustomerProfileManager,
+  OrderItemManager,
+  OrderManager,
+  OutboxManager,
+} from './orders/order.managers.js';
 import { OrderTotalsReceiver } from './orders/order-totals.receiver.js';
 import { OrdersController } from './orders/orders.controller.js';
 import { OrdersService } from './orders/orders.service.js';
 import { OutboxReceiver } from './orders/outbox.receiver.js';
+import { ReportService } from './orders/report.service.js';
+import { ErrorPagesMiddleware } from './pages/error-pages.middleware.js';
+import { FormCsrfMiddleware } from './pages/form-csrf.middleware.js';
+import { templatesProvider } from './pages/templates.js';
+import { contentSecurityPolicy } from './settings/content-security-policy.js';
 import type { Settings } from './settings/settings.js';
 import { VisitsController } from './visits/visits.controller.js';
+
+/** What of the settings the shop itself is made by. */
+export type ShopSettings = Pick<Settings, 'redisUrl' | 'secretKeys'> &
+  Partial<Pick<Settings, 'isDevelopment'>>;
 
 /** The whole shop: the five modules, then what it is made of. */
 @Module({})
 export class AppModule {
   static forRoot(
-    { redisUrl, secretKeys }: Pick<Settings, 'redisUrl' | 'secretKeys'>,
+    { redisUrl, secretKeys, isDevelopment = false }: ShopSettings,
     { adapter, kind }: DatabaseConnection,
   ): DynamicModule {
     const engines: Engines = {
@@ -45,11 +64,17 @@ export class AppModule {
       module: AppModule,
       imports: [
         SignalsModule.forRoot(),
-        OrmModule.forRoot({ adapter, client: (adapter) => new PrismaClient({ adapter }), schema }),
+        OrmModule.forRoot({
+          adapter,
+          client: (adapter) => new PrismaClient({ adapter }),
+          schema,
+          queryLog: isDevelopment,
+        }),
         OrmModule.forFeature([
           BookManager,
           PublisherManager,
           CustomerManager,
+          CustomerProfileManager,
           OrderManager,
           OrderItemManager,
           OutboxManager,
@@ -68,8 +93,12 @@ export class AppModule {
           middleware: [
             RequestIdMiddleware,
             ResponseTimeMiddleware,
+            { use: SecurityMiddleware, options: { secureCsp: contentSecurityPolicy } },
+            ErrorPagesMiddleware,
             SessionMiddleware,
             AuthenticationMiddleware,
+            { use: MessagesMiddleware, options: { messageStorage: 'cookie', secret: secretKeys } },
+            { use: FormCsrfMiddleware, options: { csrfCookieHttponly: true } },
           ],
         }),
       ],
@@ -77,13 +106,19 @@ export class AppModule {
         HomeController,
         BooksController,
         CartController,
+        CheckoutController,
         OrdersController,
         AccountsController,
         VisitsController,
         HealthController,
+        DemoController,
       ],
       providers: [
+        templatesProvider,
+        CartPresenter,
+        CheckoutService,
         OrdersService,
+        ReportService,
         OrderTotalsReceiver,
         OutboxReceiver,
         { provide: ENGINES, useValue: engines },

@@ -2,16 +2,16 @@ import { ImproperlyConfiguredError } from '@nest-quintet/core';
 import { Logger, type NestApplicationOptions } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { AppModule } from './app.module.js';
+import { AppModule, type ShopSettings } from './app.module.js';
 import { connectDatabase, type DatabaseConnection } from './database/connect.js';
 import { prepareDatabase } from './database/prepare.js';
-import { useTemplates } from './home/templates.js';
 import { ValidationPipe } from './http/validation.pipe.js';
+import { useTemplates } from './pages/templates.js';
 import type { Settings } from './settings/settings.js';
 
 /** Makes the shop on an open database that has its tables. */
 export async function createBookshop(
-  settings: Pick<Settings, 'redisUrl' | 'secretKeys'>,
+  settings: ShopSettings,
   connection: DatabaseConnection,
   options: NestApplicationOptions = {},
 ): Promise<NestExpressApplication> {
@@ -38,7 +38,7 @@ export async function startBookshop(settings: Settings): Promise<RunningShop> {
   const connection = await connectDatabase(settings);
   try {
     logger.log('Bringing the tables up to date');
-    await prepareDatabase(connection);
+    await prepareDatabase(connection, { withHistory: true });
     const app = await createBookshop(settings, connection);
     try {
       await listen(app, settings.port);

@@ -6,11 +6,24 @@ export type BookOrder = (typeof orders)[number] | `-${(typeof orders)[number]}`;
 
 const orderChoices = orders.flatMap((field) => [field, `-${field}`] as const);
 
-/** `GET /books?page=&order=&q=` */
+const amount = z
+  .string('may be given once')
+  .trim()
+  .regex(/^\d{1,4}([.,]\d{1,2})?$/, 'must be an amount such as 19.90')
+  .transform((text) => text.replace(',', '.'));
+
+/** An empty field of a form says as much as none. */
+const optional = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
+
+/** `GET /books?page=&order=&q=&publisher=&max=` */
 export const bookListQuery = z.object({
   page: textId.default(1),
   order: z.enum(orderChoices, `must be one of ${orderChoices.join(', ')}`).default('-pubdate'),
   q: z.string('may be given once').trim().max(200).default(''),
+  publisher: optional(textId),
+  /** The highest price. */
+  max: optional(amount),
 });
 export type BookListQuery = z.infer<typeof bookListQuery>;
 

@@ -1,21 +1,38 @@
 import { CachePage } from '@nest-quintet/cache';
 import { Body, Controller, Get, NotFoundException, Param, Patch, Query } from '@nestjs/common';
 import { textId } from '../http/schemas.js';
+import { show } from '../pages/answers.js';
+import { Page } from '../pages/page.decorator.js';
 import { BookManager } from './book.manager.js';
 import { presentBook } from './book.presenter.js';
 import { bookChange, type BookChange, bookListQuery, type BookListQuery } from './book.schemas.js';
+import { PublisherManager } from './publisher.manager.js';
 
 const pageSize = 10;
 
+const orders = [
+  { value: '-pubdate', label: 'Newest first' },
+  { value: 'pubdate', label: 'Oldest first' },
+  { value: 'name', label: 'Name' },
+  { value: 'price', label: 'Cheapest first' },
+  { value: '-price', label: 'Dearest first' },
+  { value: '-rating', label: 'Best rated' },
+];
+
 @Controller('books')
 export class BooksController {
-  constructor(private readonly books: BookManager) {}
+  constructor(
+    private readonly books: BookManager,
+    private readonly publishers: PublisherManager,
+  ) {}
 
   /** A page of books, kept for a quarter of an hour, or until a table that it was read from is written. */
   @Get()
   @CachePage(60 * 15, { invalidateOn: 'auto' })
-  async list(@Query({ schema: bookListQuery }) { page, order, q }: BookListQuery) {
-    const found = q === '' ? this.books.all() : this.books.filter({ name: { icontains: q } });
+  @Page<BooksController>('books/list', { again: (controller) => controller.form() })
+  async list(@Query({ schema: bookListQuery }) query: BookListQuery) {
+    const { page, order } = query;
+    const found = this.books.search(query);
     const total = await found.count();
     const pages = Math.max(1, Math.ceil(total / pageSize));
     if (page > pages) throw new NotFoundException(`There is no page ${page}; the last one is ${pages}.`);
@@ -26,12 +43,14 @@ export class BooksController {
       .prefetchRelated('authors')
       .orderBy(order, 'id')
       .slice(start, start + pageSize);
-    return { items: books.map(presentBook), page, pages, total };
+    return show({ items: books.map(presentBook), page, pages, total }, { ...this.form(), query });
   }
 
   @Get(':id')
+  @Page('books/book')
   async one(@Param('id', { schema: textId }) id: number) {
-    return presentBook(await this.books.withNames().get({ id }));
+    const book = presentBook(await this.books.withNames().get({ id }));
+    return show(book, { book });
   }
 
   @Patch(':id')
@@ -42,5 +61,10 @@ export class BooksController {
     const book = await this.books.get({ id });
     await this.books.save({ ...book, ...change }, { updateFields: Object.keys(change) });
     return presentBook(await this.books.withNames().get({ id }));
+  }
+
+  /** What the form above the list offers. */
+  private form() {
+    return { orders, publishers: this.publishers.withBookCounts() };
   }
 }

@@ -4,6 +4,7 @@ import { applyMigrations } from '@nest-quintet/orm/migrations';
 import { PrismaClient } from '../generated/prisma/client.js';
 import { schema } from '../generated/quintet/index.js';
 import type { DatabaseConnection } from './connect.js';
+import { seedOrderHistory } from './order-history.js';
 import { seedDatabase } from './seed.js';
 
 /** The folder of the shop's migrations. */
@@ -11,10 +12,21 @@ export const migrationsFolder = fileURLToPath(new URL('../../../../prisma/migrat
 
 type Connection = Pick<DatabaseConnection, 'adapter'>;
 
+export interface PrepareOptions {
+  /** Whether a new shop also gets two years of orders. Default `false`. */
+  withHistory?: boolean;
+}
+
 /** Brings the tables up to date, and fills an empty shop. */
-export async function prepareDatabase(connection: Connection): Promise<void> {
+export async function prepareDatabase(
+  connection: Connection,
+  { withHistory = false }: PrepareOptions = {},
+): Promise<void> {
   await prepareTables(connection);
-  await withDatabase(connection, (database) => seedDatabase(database));
+  await withDatabase(connection, async (database) => {
+    const isNew = (await seedDatabase(database)) > 0;
+    if (isNew && withHistory) await seedOrderHistory(database);
+  });
 }
 
 /** Brings the tables up to date. */

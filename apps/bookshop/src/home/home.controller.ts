@@ -1,7 +1,9 @@
-import { Controller, Get, Render } from '@nestjs/common';
+import { Controller, Get } from '@nestjs/common';
 import { BookManager } from '../books/book.manager.js';
 import { presentBook } from '../books/book.presenter.js';
 import { PublisherManager } from '../books/publisher.manager.js';
+import { show } from '../pages/answers.js';
+import { Page } from '../pages/page.decorator.js';
 
 const newestCount = 6;
 
@@ -13,10 +15,10 @@ export class HomeController {
   ) {}
 
   @Get()
-  @Render('home')
+  @Page('home/home', { unasked: 'html' })
   async home() {
     const books = await this.books.withNames().orderBy('-pubdate', 'id').slice(0, newestCount);
     // The publishers stay a QuerySet: the template awaits it where it loops, so a cached sidebar asks nothing.
-    return { books: books.map(presentBook), publishers: this.publishers.withBookCounts() };
+    return show({ books: books.map(presentBook) }, { publishers: this.publishers.withBookCounts() });
   }
 }

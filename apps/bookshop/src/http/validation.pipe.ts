@@ -18,7 +18,7 @@ export class ValidationPipe extends StandardSchemaValidationPipe {
 
 /** Answers 400 with `{ errors: { field: [message, …] } }`. */
 export class InvalidInputException extends BadRequestException {
-  constructor(errors: Record<string, string[]>) {
+  constructor(readonly errors: Record<string, string[]>) {
     super({ statusCode: 400, message: 'The input is not valid.', errors });
   }
 }

@@ -35,7 +35,7 @@ export class OrdersService {
         await this.items.create({ orderId: order.id, bookId, quantity: quantities.get(bookId)!, unitPrice });
       }
       await orderPlaced.send(this, { orderId: order.id, customerId });
-      return this.orders.selectRelated('customer').prefetchRelated('items').get({ id: order.id });
+      return this.orders.withItems().get({ id: order.id });
     });
   }
 }

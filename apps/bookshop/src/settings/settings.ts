@@ -10,6 +10,8 @@ export interface Settings {
   dataFolder: string;
   /** Secrets that sign cookies: the current one first, then retired ones. */
   secretKeys: string[];
+  /** Whether to keep what each request asks of the database, and to warn of N+1. */
+  isDevelopment: boolean;
 }
 
 type Environment = Record<string, string | undefined>;
@@ -26,6 +28,7 @@ export function readSettings(environment: Environment): Settings {
     redisUrl: readUrl('REDIS_URL', environment.REDIS_URL, ['redis', 'rediss']),
     dataFolder: environment.DATA_FOLDER || '.data',
     secretKeys: readSecrets(environment),
+    isDevelopment: environment.NODE_ENV !== 'production',
   };
 }
 
