@@ -6,7 +6,7 @@ import { installPeers, withOurPackages } from './lib/install.js';
 import { runRace } from './lib/race.js';
 import { print, write } from './lib/report.js';
 
-const areas = ['middleware', 'signals', 'orm', 'cache', 'cache-values', 'sessions'];
+const areas = ['middleware', 'signals', 'orm', 'cache', 'cache-values', 'sessions', 'toolbar'];
 
 const usage = `Usage: npm run bench -- <${areas.join(' | ')}> [--json FILE] [--quick] [--only TEXT]
   --json   writes { bench, node, cpu, date, results: [{ case, against, ratio, min, max, runs, goal, ours, theirs, unit }] }

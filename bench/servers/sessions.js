@@ -156,7 +156,7 @@ async function ourEngine(memoryEngine) {
     const { redisCache } = await load('@nest-quintet/cache/redis');
     return {
       engine: cacheEngine(),
-      imports: [CacheModule.forRoot({ caches: { default: redisCache({ url }) } })],
+      imports: [CacheModule.forRoot({ caches: { default: redisCache({ url, operationTimeout: '2s' }) } })],
     };
   }
   const { prismaEngine } = await load('@nest-quintet/sessions/prisma');
