@@ -1,5 +1,6 @@
 import type { SqlResultSet } from '@prisma/driver-adapter-utils';
 import type { SchemaMetadata } from '../metadata/schema.js';
+import type { QueryState } from '../query/state.js';
 import type { CallSite } from '../seeing/call-site.js';
 
 /** The family of SQL that a database speaks. PGlite is `postgres`. */
@@ -77,11 +78,15 @@ export interface DatabaseObserver {
 
 /** One configured database: the port through which everything else in Quintet reaches Prisma. The DI token of the default database. */
 export abstract class Database {
+  readonly #defaults = new Map<string, () => QueryState>();
+
   abstract readonly alias: string;
   abstract readonly dialect: Dialect;
   abstract readonly schema: SchemaMetadata;
   /** Whether rows are looked at before they are written, where their manager does not say otherwise. */
   readonly validateOnSave?: boolean;
+  /** The query that a model's rows are seen by from other models, where it has a default manager. */
+  readonly defaultState = (model: string): QueryState | undefined => this.#defaults.get(model)?.();
   /** The Prisma client, extended so that writes send model signals. */
   abstract readonly client: unknown;
 
@@ -97,6 +102,11 @@ export abstract class Database {
   abstract inAtomicBlock(): boolean;
   /** Makes the innermost block end with a rollback though it does not fail. Django: `transaction.set_rollback`. */
   abstract setRollback(rollsBack?: boolean): void;
+
+  /** Makes a query the one that a model's rows are seen by from other models: in prefetches, joins and conditions. */
+  useDefault(model: string, query: () => QueryState): void {
+    this.#defaults.set(model, query);
+  }
 
   abstract observe(observer: DatabaseObserver): Disposable;
 }

@@ -10,6 +10,11 @@ export interface ManagerOptions<M extends ModelName = ModelName> {
   ordering?: readonly OrderTerm[];
   /** What `earliest()` and `latest()` go by where they are not told. Django: `Meta.get_latest_by`. */
   latestBy?: string | readonly string[];
+  /**
+   * Whether the rows that the manager's `getQuerySet()` finds are the only ones that other models see: in prefetches,
+   * joins and conditions on relations. Django: the default manager.
+   */
+  isDefault?: boolean;
   /** What rows have to be beyond what the schema says, for `fullClean()`. */
   validation?: ValidationRules<M>;
   /** Whether rows are looked at before they are written. Default: as `OrmModule` is told. */

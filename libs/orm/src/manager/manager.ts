@@ -43,7 +43,9 @@ export abstract class Manager<M extends ModelName = ModelName> {
   /** The databases of the application, which know the manager from when it is given them. */
   protected set databases(databases: Databases) {
     this.#databases = databases;
-    registerContext(this.database, managerOptions(this.constructor).model, () => this.#context);
+    const { model, isDefault } = managerOptions(this.constructor);
+    registerContext(this.database, model, () => this.#context);
+    if (isDefault) this.database.useDefault(model, () => (this.getQuerySet() as unknown as QuerySet).state);
   }
 
   protected get databases(): Databases {

@@ -207,7 +207,9 @@ function relatedManager(
   const where = ends.through
     ? { [relation.inverse]: owner[ends.own.name] }
     : Object.fromEntries(ends.pairs.map(({ own, other }) => [other.name, owner[own.name]]));
-  const state: QueryState = { ...initialState(relation.model), conditions: [new QExpression([where])] };
+  const { database } = context;
+  const seen = database.defaultState(relation.model) ?? initialState(relation.model);
+  const state: QueryState = { ...seen, conditions: [...seen.conditions, new QExpression([where])] };
   const own = contextOf(context.database, relation.model);
   const manager = Object.assign(new RelatedQuerySet(own, state), { owner, relation });
   const inverse = context.database.schema.models[relation.model]!.fields[relation.inverse] as RelationField;

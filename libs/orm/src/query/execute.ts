@@ -7,7 +7,7 @@ import { Statement } from './statement.js';
 
 /** Opens a statement for a database. */
 export function statementFor(database: Database): Statement {
-  return new Statement(dialectOf(database.dialect), database.schema);
+  return new Statement(dialectOf(database.dialect), database.schema, database.defaultState);
 }
 
 /** Sends a `SELECT` and reads its rows. */

@@ -77,7 +77,7 @@ async function loadStep(
     return loadPrefetches(loaded, target, step.nested, database);
   }
   const { own, parents } = linkOf(rows, model, relation, database);
-  const query = step.query ?? initialState(relation.model);
+  const query = step.query ?? database.defaultState(relation.model) ?? initialState(relation.model);
   const related = await loadRelated(
     { ...query, prefetches: [...query.prefetches, ...step.nested] },
     parents,

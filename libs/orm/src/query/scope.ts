@@ -226,7 +226,9 @@ export class Scope {
       for (const { own, other } of ends.pairs) {
         this.correlations.push(sql`${columnOf(alias, other.column)} = ${from.column(own)}`);
       }
-      return new TableRef(target, this, false, () => alias);
+      const ref = new TableRef(target, this, false, () => alias);
+      this.correlations.push(...this.#seen(ref));
+      return ref;
     }
     const { through, own, other } = ends;
     this.froms.push(aliased(tableNode(through), alias));
@@ -234,7 +236,9 @@ export class Scope {
     const node = columnOf(alias, through.otherColumn);
     const attach = (): string =>
       this.#join('InnerJoin', target, (to) => sql`${columnOf(to, other.column)} = ${node}`);
-    return new TableRef(target, this, false, attach, new Map([[other.name, () => node]]));
+    const ref = new TableRef(target, this, false, attach, new Map([[other.name, () => node]]));
+    this.correlations.push(...this.#seen(ref));
+    return ref;
   }
 
   #hop(from: TableRef, relation: RelationField): TableRef {
@@ -282,15 +286,24 @@ export class Scope {
     const child = new Scope(this.statement, { lineage: this, outer: this.outer });
     child.froms.push(aliased(tableNode(model), alias));
     const ref = new TableRef(model, child, false, () => alias);
-    const where = this.#lookingAt(child, from, relation, ref).#met(filter);
-    const keys = keyFields(model);
-    const select = selectNode({
-      selections: keys.map((field) => ref.column(field)),
-      froms: child.froms,
-      joins: child.joins,
-      where,
+    const where = [...this.#lookingAt(child, from, relation, ref).#met(filter), ...child.#seen(ref)];
+    return keyIn(child, ref, where, column);
+  }
+
+  /** Whether the key of a joined row is one of those that the model's default query finds. */
+  #keySeen(model: ModelMetadata, column: (field: ScalarField) => OperationNode): OperationNode {
+    const child = new Scope(this.statement, { outer: this.outer }).selectFrom(model);
+    return keyIn(child, child.root, child.#seen(child.root), column);
+  }
+
+  /** What the default query of a model asks of a row of it. */
+  #seen(ref: TableRef): OperationNode[] {
+    const found = this.statement.withDefaults(ref.model.name, (conditions) => {
+      const child = new Scope(this.statement, { lineage: this, outer: this.outer, relations: undefined });
+      child.#root = ref;
+      return conditions.flatMap((condition) => child.#met(condition));
     });
-    return sql`(${join(keys.map(column), ', ')}) in ${select}`;
+    return found ?? [];
   }
 
   #remember(from: TableRef, relation: RelationField, ref: TableRef): void {
@@ -304,8 +317,11 @@ export class Scope {
     const ends = relationEnds(this.schema, from.model, relation);
     if (relation.isList) this.isMultiplied = true;
     const filter = this.#filterOf(relation);
-    const filtered = (on: OperationNode, column: (field: ScalarField) => OperationNode): OperationNode =>
-      filter ? sql`${on} and ${this.#keyAmong(filter, from, relation, column)}` : on;
+    const hasDefault = this.statement.withDefaults(target.name, () => true) === true;
+    const filtered = (on: OperationNode, column: (field: ScalarField) => OperationNode): OperationNode => {
+      if (filter) return sql`${on} and ${this.#keyAmong(filter, from, relation, column)}`;
+      return hasDefault ? sql`${on} and ${this.#keySeen(target, column)}` : on;
+    };
     if (ends.through) {
       const { through, own, other } = ends;
       const alias = this.statement.alias();
@@ -316,7 +332,8 @@ export class Scope {
         this.#join('LeftJoin', target, (to) => sql`${columnOf(to, other.column)} = ${node}`);
       return new TableRef(target, this, true, attach, new Map([[other.name, () => node]]));
     }
-    const isNullable = from.isNullable || !ends.isOwner || !relation.isRequired || filter !== undefined;
+    const isNullable =
+      from.isNullable || !ends.isOwner || !relation.isRequired || filter !== undefined || hasDefault;
     const attach = (): string =>
       this.#join(isNullable ? 'LeftJoin' : 'InnerJoin', target, (alias) =>
         filtered(
@@ -331,7 +348,7 @@ export class Scope {
       ends.isOwner && !filter
         ? new Map(ends.pairs.map(({ own, other }) => [other.name, () => from.column(own)]))
         : undefined;
-    const ref = new TableRef(target, this, isNullable, attach, known);
+    const ref = new TableRef(target, this, isNullable, attach, known, hasDefault);
     if (relation.isList) void ref.alias;
     return ref;
   }
@@ -368,6 +385,23 @@ export class Scope {
     const annotations = ref === this.root ? (this.annotations?.names() ?? []) : [];
     return FieldError.unknown(name, ref.model.name, [...Object.keys(ref.model.fields), ...annotations]);
   }
+}
+
+/** Whether a key is among those of the rows of a scope. */
+function keyIn(
+  scope: Scope,
+  ref: TableRef,
+  where: readonly OperationNode[],
+  column: (field: ScalarField) => OperationNode,
+): OperationNode {
+  const keys = keyFields(ref.model);
+  const select = selectNode({
+    selections: keys.map((field) => ref.column(field)),
+    froms: scope.froms,
+    joins: scope.joins,
+    where,
+  });
+  return sql`(${join(keys.map(column), ', ')}) in ${select}`;
 }
 
 /** A field by a name that may be marked as that of a filtered relation, which is a relation of its own. */

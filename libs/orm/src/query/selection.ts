@@ -74,7 +74,7 @@ function tableShape(
   const tree = path === '' ? state.related : subtree(state.related, path);
   const fields: ShapeField[] = [];
   for (const field of loadedFields(table.model, prefix, selection)) {
-    const column = { name: prefix + field.name, node: table.column(field), type: fieldType(field) };
+    const column = { name: prefix + field.name, node: table.ownColumn(field), type: fieldType(field) };
     fields.push({ name: field.name, type: column.type, index: columns.push(column) - 1 });
   }
   addMore?.(fields);

@@ -22,10 +22,17 @@ export class TableRef {
     readonly isNullable: boolean,
     readonly attach: () => string,
     readonly known?: KnownColumns,
+    /** Whether only some rows of the table are seen, so that a key alone does not tell whether there is one. */
+    readonly isFiltered = false,
   ) {}
 
   get alias(): string {
     return (this.#alias ??= this.attach());
+  }
+
+  /** A column of the row itself, which is null where there is none to be seen. */
+  ownColumn(field: ScalarField): OperationNode {
+    return this.isFiltered ? columnOf(this.alias, field.column) : this.column(field);
   }
 
   column(field: ScalarField): OperationNode {
