@@ -1,5 +1,6 @@
 import type { RelationField, SchemaMetadata } from '../metadata/schema.js';
 import type { CallArguments, Data, PrismaCall } from './prisma-calls.js';
+import { followersOf } from './followers.js';
 import { nestedData } from './nested-data.js';
 import { relationsOf } from './rows.js';
 import type { SignalSender } from './signal-sender.js';
@@ -24,9 +25,10 @@ export class Audience {
         return this.sender.hearsSave(model) || this.#hearsData(model, args);
       case 'createMany':
       case 'createManyAndReturn':
+        return this.#hearsBulk(model);
       case 'updateMany':
       case 'updateManyAndReturn':
-        return this.#hearsBulk(model);
+        return this.#hearsBulk(model) || this.#hearsFollowers(model, (args.data ?? {}) as Data);
       case 'delete':
         return this.#hearsDeletion(model);
       case 'deleteMany':
@@ -42,6 +44,7 @@ export class Audience {
 
   #hearsNested(model: string, data: Data): boolean {
     if (typeof data !== 'object' || data === null) return false;
+    if (this.#hearsFollowers(model, data)) return true;
     return relationsOf(this.schema.models[model]!).some((field) => {
       const operations = data[field.name] as Data | undefined;
       return operations !== undefined && this.#hearsRelation(model, field, operations);
@@ -59,6 +62,11 @@ export class Audience {
         this.#hearsDeletion(field.model)) ||
       nestedData(field, operations).some(({ data }) => this.#hearsNested(field.model, data))
     );
+  }
+
+  /** Whether somebody hears of rows that change along with the key of a row. */
+  #hearsFollowers(model: string, data: Data): boolean {
+    return followersOf(this.schema, model, data).some((child) => this.#hearsBulk(child));
   }
 
   #hearsBulk(model: string): boolean {

@@ -1,7 +1,7 @@
 import type { RelationField } from '../metadata/schema.js';
-import { Draft } from './draft.js';
+import { Followers, referrersOf } from './followers.js';
 import type { DeleteOrigin } from './model-signals.js';
-import { fingerprint, relationsOf, type Rows, type StoredRow } from './rows.js';
+import { fingerprint, type Rows, type StoredRow } from './rows.js';
 import type { SignalSender } from './signal-sender.js';
 import type { WritePolicy } from './write-policy.js';
 
@@ -21,11 +21,15 @@ export class DeleteCollector {
   readonly #dependencies = new Map<string, Set<string>>();
   readonly #nulled: Nulled[] = [];
 
+  readonly #followers: Followers;
+
   constructor(
     private readonly rows: Rows,
     private readonly sender: SignalSender,
-    private readonly policy: WritePolicy,
-  ) {}
+    policy: WritePolicy,
+  ) {
+    this.#followers = new Followers(rows, sender, policy);
+  }
 
   /** Adds rows and, over the relations whose deletion cascades, everything that goes with them. */
   async collect(model: string, stored: readonly StoredRow[]): Promise<void> {
@@ -33,7 +37,7 @@ export class DeleteCollector {
     const added = stored.filter((row) => !known.has(this.#key(model, row)));
     for (const row of added) known.set(this.#key(model, row), row);
     if (added.length === 0) return;
-    for (const [child, field] of this.#referrers(model))
+    for (const [child, field] of referrersOf(this.rows.schema, model))
       await this.#collectReferrers(model, added, child, field);
   }
 
@@ -44,13 +48,11 @@ export class DeleteCollector {
       if (!this.sender.hearsDelete(model)) continue;
       for (const row of this.#rowsOf(model).values()) await this.sender.preDelete(model, row, origin);
     }
-    const drafts = await this.#beforeNulling();
+    for (const { model, field, rows } of this.#nulled)
+      this.#followers.addNulled(model, field, this.#surviving(model, rows));
+    await this.#followers.before();
     await remove();
-    for (const { model, draft, row } of drafts) {
-      draft.store((await this.rows.find(model, this.rows.keyOf(model, row))) ?? {});
-      await this.sender.postSave(model, draft, row);
-    }
-    await this.#tellOfNulling();
+    await this.#followers.after();
     for (const model of models) {
       if (!this.sender.hearsDelete(model)) continue;
       for (const row of [...this.#rowsOf(model).values()].reverse()) {
@@ -72,36 +74,9 @@ export class DeleteCollector {
       if (field.isRequired) this.#dependenciesOf(model).add(child);
       await this.collect(child, rows);
     } else if (field.onDelete === 'SetNull' || field.onDelete === 'SetDefault') {
-      if (!this.#hearsNulling(child)) return;
+      if (!this.#followers.hears(child)) return;
       const rows = await this.rows.referring(child, field, targets);
       if (rows.length > 0) this.#nulled.push({ model: child, field, rows });
-    }
-  }
-
-  #hearsNulling(model: string): boolean {
-    return (
-      this.sender.hearsBulkWrite(model) || (this.policy.sendsEach(model) && this.sender.hearsSave(model))
-    );
-  }
-
-  async #beforeNulling(): Promise<{ model: string; draft: Draft; row: StoredRow }[]> {
-    const drafts: { model: string; draft: Draft; row: StoredRow }[] = [];
-    for (const { model, field, rows } of this.#nulled) {
-      if (!this.policy.sendsEach(model) || !this.sender.hearsSave(model)) continue;
-      for (const row of this.#surviving(model, rows)) {
-        const draft = new Draft(this.rows.model(model), nullKey(field), row);
-        await this.sender.preSave(model, draft, row);
-        drafts.push({ model, draft, row });
-      }
-    }
-    return drafts;
-  }
-
-  async #tellOfNulling(): Promise<void> {
-    for (const { model, field, rows } of this.#nulled) {
-      const count = this.#surviving(model, rows).length;
-      if (count === 0 || !this.sender.hearsBulkWrite(model)) continue;
-      await this.sender.bulkWrite(model, { operation: 'setNull', data: nullKey(field), count });
     }
   }
 
@@ -138,13 +113,6 @@ export class DeleteCollector {
     );
   }
 
-  *#referrers(model: string): Iterable<[child: string, field: RelationField]> {
-    for (const { model: child, inverse } of relationsOf(this.rows.model(model))) {
-      const field = this.rows.model(child).fields[inverse];
-      if (field?.kind === 'relation' && field.fromFields.length > 0) yield [child, field];
-    }
-  }
-
   #key(model: string, row: StoredRow): unknown {
     const { primaryKey } = this.rows.model(model);
     const [only] = primaryKey;
@@ -164,8 +132,4 @@ export class DeleteCollector {
     if (models === undefined) this.#dependencies.set(model, (models = new Set()));
     return models;
   }
-}
-
-function nullKey(field: RelationField): Record<string, null> {
-  return Object.fromEntries(field.fromFields.map((name) => [name, null]));
 }

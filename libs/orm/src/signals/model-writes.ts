@@ -116,7 +116,14 @@ export class ModelWrites {
     args: CallArguments,
     execute: Execute,
   ): Promise<unknown> {
-    const answer = (await execute()) as { count: number } | unknown[];
+    const changes = operation.startsWith('update') ? (args.data as Data) : {};
+    const answer = (await this.writer.updateTogether(
+      model,
+      args.where ?? {},
+      changes,
+      execute,
+      args.limit,
+    )) as { count: number } | unknown[];
     const count = Array.isArray(answer) ? answer.length : answer.count;
     const { where, data } = args;
     await this.writer.sender.bulkWrite(model, { operation, where, data, count });

@@ -1,6 +1,7 @@
 import type { RelationField } from '../metadata/schema.js';
 import { DeleteCollector } from './delete-collector.js';
 import { Draft } from './draft.js';
+import { Followers, followersOf } from './followers.js';
 import type { DeleteOrigin } from './model-signals.js';
 import type { Data } from './prisma-calls.js';
 import { isSameValue, type Rows, scalarsOf, type StoredRow } from './rows.js';
@@ -30,13 +31,40 @@ export class RowWriter {
   async update(model: string, stored: StoredRow, data: Data, isPartial = false): Promise<StoredRow> {
     const names = scalarsOf(this.rows.model(model)).filter(({ name }) => data[name] !== undefined);
     if (names.length === 0) return stored;
-    if (!this.sender.hearsSave(model)) return this.rows.update(model, stored, data);
+    if (!this.sender.hearsSave(model) && !this.hasFollowers(model, data))
+      return this.rows.update(model, stored, data);
     const draft = new Draft(this.rows.model(model), data, stored, isPartial);
     await this.sender.preSave(model, draft, stored);
-    const updated = await this.rows.update(model, stored, draft.result);
+    const updated = await this.following(model, [stored], [draft.instance], () =>
+      this.rows.update(model, stored, draft.result),
+    );
     draft.store(updated);
     await this.sender.postSave(model, draft, stored);
     return updated;
+  }
+
+  /** Whether somebody hears of rows that the database may change along with the keys that data gives. */
+  hasFollowers(model: string, data: Data): boolean {
+    return followersOf(this.rows.schema, model, data).some((child) => this.#followers().hears(child));
+  }
+
+  /** Writes rows between the signals of those that change along with their keys. */
+  async following<T>(
+    model: string,
+    stored: readonly StoredRow[],
+    after: readonly StoredRow[],
+    write: () => Promise<T>,
+  ): Promise<T> {
+    const followers = this.#followers();
+    for (const [index, row] of stored.entries()) await followers.addReferrers(model, row, after[index]!);
+    await followers.before();
+    const result = await write();
+    await followers.after();
+    return result;
+  }
+
+  #followers(): Followers {
+    return new Followers(this.rows, this.sender, this.policy);
   }
 
   /** Sets a foreign key; a row that has it already is left alone. */
@@ -80,8 +108,24 @@ export class RowWriter {
       await this.updateEach(model, await this.rows.list(model, where), data);
       return;
     }
-    const count = await this.rows.updateMany(model, where, data);
+    const count = await this.updateTogether(model, where, data, () =>
+      this.rows.updateMany(model, where, data),
+    );
     await this.sender.bulkWrite(model, { operation: 'updateMany', where, data, count });
+  }
+
+  /** Updates rows in one statement, between the signals of those that change along with their keys. */
+  async updateTogether<T>(
+    model: string,
+    where: Data,
+    data: Data,
+    write: () => Promise<T>,
+    take?: number,
+  ): Promise<T> {
+    if (!this.hasFollowers(model, data)) return write();
+    const stored = await this.rows.list(model, where, { take });
+    const after = stored.map((row) => new Draft(this.rows.model(model), data, row).instance);
+    return this.following(model, stored, after, write);
   }
 
   /** Updates rows alike between the signals of each: in one statement, unless a receiver has made them differ. */
@@ -89,14 +133,12 @@ export class RowWriter {
     if (stored.length === 0 || Object.values(data).every((value) => value === undefined)) return [...stored];
     const drafts = stored.map((row) => new Draft(this.rows.model(model), data, row));
     for (const [index, draft] of drafts.entries()) await this.sender.preSave(model, draft, stored[index]);
-    const rows = drafts.some((draft) => draft.isChanged)
-      ? await this.#updateOneByOne(model, stored, drafts)
-      : await this.rows.updateAlike(
-          model,
-          stored,
-          drafts.map(({ instance }) => instance),
-          data,
-        );
+    const after = drafts.map(({ instance }) => instance);
+    const rows = await this.following(model, stored, after, () =>
+      drafts.some((draft) => draft.isChanged)
+        ? this.#updateOneByOne(model, stored, drafts)
+        : this.rows.updateAlike(model, stored, after, data),
+    );
     for (const [index, draft] of drafts.entries()) {
       draft.store(rows[index]!);
       await this.sender.postSave(model, draft, stored[index]);

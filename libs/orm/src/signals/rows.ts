@@ -13,7 +13,7 @@ export class Rows {
 
   constructor(
     private readonly calls: PrismaCalls,
-    private readonly schema: SchemaMetadata,
+    readonly schema: SchemaMetadata,
   ) {}
 
   model(name: string): ModelMetadata {

@@ -117,6 +117,31 @@ describe('update()', () => {
   });
 });
 
+describe('A change of a key', () => {
+  it('tells of the rows that change along with it as of a bulk write', async () => {
+    await shop.prisma.publisher.update({ where: { id: 1 }, data: { id: 50 } });
+    expect(log).toEqual(['preSave Publisher#50 id', 'cascade Book 1', 'postSave Publisher#50 id']);
+    expect(await shop.prisma.book.count({ where: { publisherId: 50 } })).toBe(1);
+  });
+
+  it("sends the signals of each with bulkSignals: 'each'", async () => {
+    shop.dispatcher.disconnectAll();
+    const heard: unknown[] = [];
+    shop.dispatcher.connect(
+      postSave,
+      ({ instance, updateFields, previous }: any) =>
+        previous().then((before: any) =>
+          heard.push([before.publisherId, instance.publisherId, updateFields]),
+        ),
+      { sender: 'Book' },
+    );
+    await withSignals({ bulkSignals: 'each' }, () =>
+      shop.prisma.publisher.updateMany({ data: { id: { increment: 70 } } }),
+    );
+    expect(heard).toEqual([[1, 71, ['publisherId']]]);
+  });
+});
+
 describe('delete()', () => {
   it('sends the signals of cascades, who refers first', async () => {
     await shop.prisma.book.create({ data: book(2, { publisherId: 1 }) });
