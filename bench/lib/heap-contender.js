@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { textOf } from './text-of.js';
 
 const MEGABYTE = 1024 * 1024;
 /** So much room for young objects that nothing is collected while we count. */
@@ -26,13 +27,13 @@ export async function heapContender(script, path) {
     ended.then(([code]) => Promise.reject(new Error(`${script.pathname} ended with ${code}.`))),
   ]);
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
-  const heap = async () => Number(await text(`${origin}/heap`, agent));
-  for (let request = 0; request < REQUESTS; request++) await text(origin + path, agent);
+  const heap = async () => Number(await textOf(`${origin}/heap`, agent));
+  for (let request = 0; request < REQUESTS; request++) await textOf(origin + path, agent);
   return {
     async measure() {
       for (;;) {
         const before = await heap();
-        for (let request = 0; request < REQUESTS; request++) await text(origin + path, agent);
+        for (let request = 0; request < REQUESTS; request++) await textOf(origin + path, agent);
         const used = (await heap()) - before;
         // A collection in between makes it less than nothing, or far too little.
         if (used > 0) return (REQUESTS * MEGABYTE) / used;
@@ -45,17 +46,4 @@ export async function heapContender(script, path) {
       await ended;
     },
   };
-}
-
-/**
- * @param {string} url
- * @param {http.Agent} agent
- * @returns {Promise<string>}
- */
-async function text(url, agent) {
-  const request = http.get(url, { agent });
-  const [response] = await once(request, 'response');
-  let body = '';
-  for await (const chunk of response) body += chunk;
-  return body;
 }

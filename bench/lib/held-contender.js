@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { textOf } from './text-of.js';
 
 const GIGABYTE = 1024 ** 3;
 const REQUESTS = 100_000;
@@ -28,12 +29,12 @@ export async function heldContender(script, path) {
   const agent = new http.Agent({ keepAlive: true, maxSockets: AT_ONCE });
   let left = REQUESTS;
   const visit = async () => {
-    while (left-- > 0) await text(origin + path, agent);
+    while (left-- > 0) await textOf(origin + path, agent);
   };
   await Promise.all(Array.from({ length: AT_ONCE }, visit));
   return {
     async measure() {
-      return GIGABYTE / Number(await text(`${origin}/held`, agent));
+      return GIGABYTE / Number(await textOf(`${origin}/held`, agent));
     },
     async close() {
       agent.destroy();
@@ -42,16 +43,4 @@ export async function heldContender(script, path) {
       await ended;
     },
   };
-}
-
-/**
- * @param {string} url
- * @param {http.Agent} agent
- * @returns {Promise<string>}
- */
-async function text(url, agent) {
-  const [response] = await once(http.get(url, { agent }), 'response');
-  let body = '';
-  for await (const chunk of response) body += chunk;
-  return body;
 }
