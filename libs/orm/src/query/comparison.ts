@@ -26,7 +26,7 @@ export function predicate(node: Predicate['node'], ...operands: Operand[]): Pred
 
 /** The left side as it is compared: a condition in parentheses, as comparisons do not associate. */
 export function leftNode({ left: { node, type }, scope }: Comparison): OperationNode {
-  if (type.kind === 'Json') return scope.dialect.jsonValue(node);
+  if (type.kind === 'Json') return scope.dialect.jsonValue(node, type);
   return type.kind === 'Boolean' && node.kind === 'RawNode' ? sql`(${node})` : node;
 }
 

@@ -104,7 +104,13 @@ function relationCondition(
   relation: RelationField,
   context: WhereContext,
 ): Condition {
-  if (value === null) return lookup(path, 'isnull', true);
+  // There is no one column that tells of a key of several whether there is a row.
+  const isComposite = context.model.primaryKey.length > 1 && !relation.isList;
+  const missing = (isMissing: boolean): Condition =>
+    isComposite
+      ? { kind: 'related', path, quantifier: isMissing ? 'is' : 'isNot', condition: null }
+      : lookup(path, 'isnull', isMissing);
+  if (value === null) return missing(true);
   if (!isPlainObject(value)) return lookup(path, 'equals', value);
   const related = { schema: context.schema, model: context.model };
   const conditions: Condition[] = [];
@@ -116,6 +122,8 @@ function relationCondition(
     if (quantifier) {
       const condition = inner === null ? null : conditionOf(inner, related);
       conditions.push({ kind: 'related', path, quantifier, condition });
+    } else if (isComposite && key === 'isnull' && typeof inner === 'boolean') {
+      conditions.push(missing(inner));
     } else if (keyLookups.has(key) && !findField(context.model, key)) {
       conditions.push(lookup(path, key, inner));
     } else {

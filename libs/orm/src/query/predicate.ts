@@ -4,6 +4,7 @@ import { Reference } from '../expressions/reference.js';
 import type { Condition, GroupCondition, LookupCondition, RelatedCondition } from './condition.js';
 import { lookups, negate, type Outcome, type Predicate } from './lookups.js';
 import { exists } from './exists.js';
+import { keyFields } from './names.js';
 import type { Scope } from './scope.js';
 import { join, sql } from './sql.js';
 
@@ -181,11 +182,23 @@ function existsUnlessFalse(related: Scope, outcome: Outcome): Outcome {
 
 /** A condition on the row of a to-one relation, which has to be there. */
 function toOne(path: string, condition: Condition | null, scope: Scope): Outcome {
+  const ref = scope.table(path);
+  if (ref.model.primaryKey.length > 1) return toOneOfCompositeKey(path, condition, scope);
   const key = scope.resolve(path);
   if (condition === null) return { node: sql`${key.node} is null` };
   const outcome = predicateOf(condition, scope.onto(path));
   if (outcome === false || key.guard === undefined) return outcome;
   return all([outcome, { node: sql`${key.guard} is not null` }]);
+}
+
+function toOneOfCompositeKey(path: string, condition: Condition | null, scope: Scope): Outcome {
+  const ref = scope.table(path);
+  const keys = keyFields(ref.model).map((field) => ref.ownColumn(field));
+  const isMissing = keys.map((key) => sql`${key} is null`);
+  if (condition === null) return { node: sql`(${join(isMissing, ' or ')})` };
+  const outcome = predicateOf(condition, scope.onto(path));
+  if (outcome === false || !ref.isNullable) return outcome;
+  return all([outcome, { node: sql`not (${join(isMissing, ' or ')})` }]);
 }
 
 function expressionPredicate(expression: Expression, scope: Scope): Outcome {

@@ -108,8 +108,8 @@ export abstract class SqlDialect {
     return keyword('current_timestamp');
   }
 
-  /** A JSON value as comparisons take it. */
-  jsonValue(node: OperationNode): OperationNode {
+  /** A JSON value as comparisons take it; a column's has its type. */
+  jsonValue(node: OperationNode, _type?: ValueType): OperationNode {
     return node;
   }
 

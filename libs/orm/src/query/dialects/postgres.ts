@@ -124,6 +124,11 @@ export class PostgresDialect extends SqlDialect {
     return sql`${value} @> cast(${other} as jsonb)`;
   }
 
+  /** PostgreSQL compares `jsonb` alone. */
+  override jsonValue(node: OperationNode, type?: ValueType): OperationNode {
+    return type?.native === 'Json' ? sql`cast(${node} as jsonb)` : node;
+  }
+
   override jsonHasKeys(
     value: OperationNode,
     keys: readonly string[],
