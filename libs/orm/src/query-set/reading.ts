@@ -6,6 +6,7 @@ import { SubqueryExpression } from '../expressions/subquery.js';
 import { compileAggregation, compileCount, compileExists } from '../query/aggregation.js';
 import { compileSelect } from '../query/compiler.js';
 import { isSliced } from '../query/slice.js';
+import { readySelect, rowsOf } from '../query/ready-select.js';
 import { fetchRows, fetchValue, statementFor } from '../query/execute.js';
 import { loadPrefetches, stepsOf } from '../query/load-prefetches.js';
 import { keyFields } from '../query/names.js';
@@ -146,10 +147,9 @@ export abstract class Reading<T> implements PromiseLike<T[]>, AsyncIterable<T> {
     const { database } = this.context;
     const model = database.schema.models[this.state.model]!;
     stepsOf(this.state.prefetches, model);
-    const statement = statementFor(database);
-    const { node, shape, isEmpty } = compileSelect(this.state, statement);
-    if (isEmpty) return [];
-    const rows = (await fetchRows(database, statement.dialect, node, shape)) as T[];
+    const select = readySelect(this.state, database);
+    if (select.isEmpty) return [];
+    const rows = (await rowsOf(select, database)) as T[];
     await loadPrefetches(rows as Record<string, unknown>[], model, this.state.prefetches, database);
     return rows;
   }

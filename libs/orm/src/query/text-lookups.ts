@@ -62,7 +62,8 @@ function patternOf(place: Place, text: string): string {
   return place === 'startsWith' ? `${escaped}%` : `%${escaped}`;
 }
 
-function escapePattern(text: string): string {
+/** A text as a pattern that matches nothing else. */
+export function escapePattern(text: string): string {
   return text.replace(/[\\%_]/g, '\\$&');
 }
 
