@@ -1,6 +1,6 @@
 import { toMilliseconds } from '@nest-quintet/core';
-import type { CacheBackend } from './backends/backend.js';
-import { KeyChecker, type CacheKey } from './cache-key.js';
+import type { CacheBackend, LocalStore } from './backends/backend.js';
+import { defaultKey, KeyChecker, type CacheKey } from './cache-key.js';
 import {
   resolveOptions,
   type CacheOptions,
@@ -25,7 +25,9 @@ export class BackendCache extends Cache {
   readonly backend: CacheBackend;
   /** What was asked of this cache and its views. */
   readonly counters: CacheCounters;
+  readonly #local: LocalStore | undefined;
   readonly #options: ResolvedCacheOptions;
+  readonly #keyHead: string | undefined;
   readonly #keys: KeyChecker;
   readonly #computations: Computations;
   readonly #freshness: Freshness;
@@ -34,6 +36,7 @@ export class BackendCache extends Cache {
   constructor(backend: CacheBackend, options: CacheOptions, origin: BackendCache | CacheContext = nowhere) {
     super();
     this.backend = backend;
+    this.#local = backend.local;
     if (origin instanceof BackendCache) {
       this.#options = { ...origin.#options, ...options, timeout: origin.#options.timeout };
       this.counters = origin.counters;
@@ -48,6 +51,13 @@ export class BackendCache extends Cache {
       this.#freshness = new Freshness(backend, this.#options.keyPrefix);
       this.#computations = new Computations(backend, this.counters, origin);
     }
+    this.#keyHead = this.#headOfKeys;
+  }
+
+  /** What stands in front of every key of the cache's own version; `undefined` where a function makes the keys. */
+  get #headOfKeys(): string | undefined {
+    const { keyFunction, keyPrefix, version } = this.#options;
+    return keyFunction === defaultKey ? defaultKey('', keyPrefix, version) : undefined;
   }
 
   /** What the cache was told, for caches that are made out of others. */
@@ -66,11 +76,13 @@ export class BackendCache extends Cache {
   }
 
   makeKey(key: CacheKey, version = this.#options.version): string {
+    if (version === this.#options.version && this.#keyHead !== undefined) return this.#keyHead + key;
     return this.#options.keyFunction(key, this.#options.keyPrefix, version);
   }
 
   async get<T, D = undefined>(key: CacheKey, fallback?: D, options?: VersionOptions): Promise<T | D> {
-    const stored = await this.backend.get(this.#key(key, options, 'get'));
+    const made = this.#key(key, options, 'get');
+    const stored = this.#local ? this.#local.getNow(made) : await this.backend.get(made);
     const value = this.counters.read(isPlain(stored) ? stored : await this.#freshness.read(stored));
     return (value === undefined ? fallback : value) as T | D;
   }
@@ -84,7 +96,9 @@ export class BackendCache extends Cache {
     checkDefined(made, value);
     this.counters.sets++;
     this.#computations.flights.forget(made);
-    await this.#store(made, value, this.#milliseconds(timeout), options);
+    const milliseconds = this.#milliseconds(timeout);
+    if (this.#local && !options?.tags && !isOver(milliseconds)) this.#local.setNow(made, value, milliseconds);
+    else await this.#store(made, value, milliseconds, options);
   }
 
   async add(key: CacheKey, value: unknown, timeout?: Timeout, options?: VersionOptions): Promise<boolean> {

@@ -15,6 +15,14 @@ export interface CacheEntry {
   readonly expires: number | null | undefined;
 }
 
+/** What a store in this process does at once. */
+export interface LocalStore {
+  /** Returns a value that the caller may change. */
+  getNow(key: string): unknown;
+  /** Tells whether it stored the value. */
+  setNow(key: string, value: unknown, timeout: number | null): boolean;
+}
+
 /**
  * Stores values under finished keys: the few operations that differ from store to store.
  *
@@ -27,6 +35,11 @@ export abstract class CacheBackend {
 
   /** When each tag changed last. */
   abstract readonly tags: TagStore;
+
+  /** The store itself where it is in this process, so that nobody waits for it. */
+  get local(): LocalStore | undefined {
+    return undefined;
+  }
 
   /** Whether processes that share the store compute a missing value once for all of them. */
   get coordinates(): boolean {

@@ -27,6 +27,18 @@ describe('memoryCache()', () => {
     expect([...(await cache.getMany(['a', 'b'])).keys()]).toEqual(['a', 'b']);
   });
 
+  it('keeps no more bytes than it may, and nothing that is larger than itself', async () => {
+    const cache = createCache(memoryCache({ maxBytes: 5_000 }));
+    for (const key of numbers(10)) await cache.set(key, 'x'.repeat(900));
+    expect([...(await cache.getMany(numbers(10))).keys()]).toEqual([6, 7, 8, 9, 10]);
+    await cache.set(6, 'small');
+    await cache.set(11, 'x'.repeat(900));
+    expect([...(await cache.getMany(numbers(11))).keys()]).toEqual([6, 7, 8, 9, 10, 11]);
+    expect(await cache.setMany({ 6: { deep: ['x'.repeat(6_000)] } })).toEqual(['6']);
+    expect(await cache.has(6)).toBe(false);
+    expect(() => memoryCache({ maxBytes: 0 })).toThrow('memoryCache: maxBytes is 0.');
+  });
+
   it('refuses a size that is none', () => {
     expect(() => memoryCache({ maxEntries: 0 })).toThrow('memoryCache: maxEntries is 0.');
   });

@@ -2,11 +2,14 @@ import { ImproperlyConfiguredError } from '@nest-quintet/core';
 import { BackendCache } from '../backend-cache.js';
 import type { CacheOptions } from '../cache-options.js';
 import type { CacheFactory } from '../create-cache.js';
+import { checkMaxEntries } from './culling.js';
 import { MemoryBackend } from './memory-backend.js';
 
 export interface MemoryCacheOptions extends CacheOptions {
   /** How many entries to keep; beyond it the least recently used go first. Default 10,000. Django: `MAX_ENTRIES`. */
   maxEntries?: number;
+  /** About how many bytes to keep; beyond it the least recently used go first. Default: as many as there are. */
+  maxBytes?: number;
   /**
    * Which part of a full cache to remove at once: `3` is a third, `0` everything. By default one entry, the least
    * recently used. Django: `CULL_FREQUENCY`.
@@ -25,15 +28,14 @@ export interface MemoryCacheOptions extends CacheOptions {
  * Django: `LocMemCache`.
  */
 export function memoryCache(options: MemoryCacheOptions = {}): CacheFactory {
-  const { maxEntries = 10_000, cullFrequency } = options;
-  if (!Number.isInteger(maxEntries) || maxEntries < 1) {
-    throw new ImproperlyConfiguredError(
-      `memoryCache: maxEntries is ${maxEntries}. Give a whole number above zero.`,
-    );
+  const { maxEntries = 10_000, maxBytes, cullFrequency } = options;
+  checkMaxEntries(maxEntries, 'memoryCache');
+  if (maxBytes !== undefined && !(maxBytes > 0)) {
+    throw new ImproperlyConfiguredError(`memoryCache: maxBytes is ${maxBytes}. Give a number above zero.`);
   }
   return (context) =>
     new BackendCache(
-      new MemoryBackend({ maxEntries, cullFrequency, types: options.types }),
+      new MemoryBackend({ maxEntries, maxBytes, cullFrequency, types: options.types }),
       options,
       context,
     );

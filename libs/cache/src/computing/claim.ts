@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { Envelope } from '../values/envelope.js';
 import type { ValueType } from '../values/value-type.js';
 
 /** Milliseconds after which a claim that nobody renewed is anyone's: whoever made it has died. */
 const LEASE = 3_000;
 
 /** Stands in a shared store in place of a value that one process is computing. */
-export class Claim {
+export class Claim extends Envelope {
   /**
    * @param until Milliseconds since 1970.
    * @param previous What is served meanwhile, if anything.
@@ -14,7 +15,9 @@ export class Claim {
     readonly token: string,
     readonly until: number,
     readonly previous?: unknown,
-  ) {}
+  ) {
+    super();
+  }
 
   static make(previous?: unknown): Claim {
     return new Claim(randomUUID(), Date.now() + LEASE, previous);

@@ -41,7 +41,8 @@ export class Computations {
 
   async getOrSet<T>(computation: Computation<T>, freshness: Freshness): Promise<T> {
     const { key, options } = computation;
-    const stored = await this.backend.get(key);
+    const { local } = this.backend;
+    const stored = local ? local.getNow(key) : await this.backend.get(key);
     if (stored !== undefined) {
       if (isPlain(stored)) return this.counters.read(stored as T);
       const found = await freshness.inspect(stored);

@@ -2,6 +2,7 @@ import type { CacheBackend } from '../backends/backend.js';
 import { currentDependencies } from '../tags/dependencies.js';
 import type { TagReading } from '../tags/tag-store.js';
 import { Tagged } from '../tags/tagged.js';
+import { Envelope } from '../values/envelope.js';
 import { Claim } from './claim.js';
 import { Graceful } from './graceful.js';
 
@@ -54,5 +55,5 @@ export class Freshness {
 
 /** Tells whether what a store answered is the value itself. */
 export function isPlain(stored: unknown): boolean {
-  return !(stored instanceof Tagged || stored instanceof Graceful || stored instanceof Claim);
+  return !(stored instanceof Envelope);
 }

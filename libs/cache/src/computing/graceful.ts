@@ -1,7 +1,8 @@
+import { Envelope } from '../values/envelope.js';
 import type { ValueType } from '../values/value-type.js';
 
 /** A stored value that is good enough for a while after it has ceased to be fresh. */
-export class Graceful {
+export class Graceful extends Envelope {
   /**
    * @param freshUntil Milliseconds since 1970.
    * @param cost The milliseconds that it took to compute.
@@ -10,7 +11,9 @@ export class Graceful {
     readonly value: unknown,
     readonly freshUntil: number,
     readonly cost: number,
-  ) {}
+  ) {
+    super();
+  }
 
   get isFresh(): boolean {
     return Date.now() < this.freshUntil;

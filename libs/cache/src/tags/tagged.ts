@@ -1,3 +1,4 @@
+import { Envelope } from '../values/envelope.js';
 import type { ValueType } from '../values/value-type.js';
 
 /**
@@ -6,12 +7,14 @@ import type { ValueType } from '../values/value-type.js';
  * `asOf` is a moment of the store's own tag clock, taken before the value was computed; so a value made from data
  * that changed meanwhile is stale the moment it is stored.
  */
-export class Tagged {
+export class Tagged extends Envelope {
   constructor(
     readonly value: unknown,
     readonly tags: readonly string[],
     readonly asOf: number,
-  ) {}
+  ) {
+    super();
+  }
 
   /** Tells whether the value may still be served, given when each of its tags changed last. */
   isFresh(changes: readonly number[]): boolean {

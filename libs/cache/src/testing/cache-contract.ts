@@ -52,6 +52,10 @@ const values: Cases = {
     assert.equal(value.admin, undefined);
     assert.deepEqual(Object.keys(value), ['__proto__']);
   },
+  'leaves out what is named by a symbol': async ({ cache }) => {
+    await cache.set('k', { a: 1, [Symbol('s')]: { b: 2 } });
+    assert.deepEqual(Reflect.ownKeys((await cache.get<object>('k'))!), ['a']);
+  },
   'is not changed by what callers do to their values': async ({ cache }) => {
     const mine = { list: [1] };
     await cache.set('k', mine);

@@ -1,7 +1,7 @@
 /** Tells plain objects, of whatever realm, from instances of classes. */
 export function isPlainObject(value: object): value is Record<string, unknown> {
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
+  return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** Sets an own property even where its name is `__proto__`. */
