@@ -89,7 +89,9 @@ export class Rows {
   ): Promise<StoredRow[]> {
     const found = new Map<string, StoredRow>();
     const nameOf = (row: StoredRow) =>
-      JSON.stringify(Object.values(this.filterOf(model, row)).map(fingerprint));
+      Object.values(this.filterOf(model, row))
+        .map((value) => String(fingerprint(value)))
+        .join('\0');
     for (const chunk of chunks(rows)) await this.updateMany(model, this.#anyOf(model, chunk), data);
     for (const chunk of chunks(after)) {
       for (const row of await this.list(model, this.#anyOf(model, chunk))) found.set(nameOf(row), row);
