@@ -29,6 +29,7 @@ import {
 } from './orm.module-definition.js';
 import { describeRepeated } from './seeing/describe-repeated.js';
 import { QueryLog } from './seeing/query-log.js';
+import { tellStatements } from './seeing/statement-facts.js';
 import { requestScope } from './seeing/request-scope.middleware.js';
 import { connectionCreated } from './signals/database-signals.js';
 import { modelSignals } from './signals/with-model-signals.js';
@@ -102,6 +103,7 @@ export class OrmModule
 
   async onModuleInit(): Promise<void> {
     for (const using of this.databases.aliases) {
+      tellStatements(this.databases.get(using));
       await this.dispatcher.send(connectionCreated, using, { using, database: this.databases.get(using) });
     }
   }
