@@ -5,7 +5,7 @@ import { useQuerySets } from '../query-set/query-sets.spec-support.js';
 import { Decimal } from './decimal.js';
 import { formOf } from './query-form.js';
 import { readySelect } from './ready-select.js';
-import type { QueryState } from './state.js';
+import { initialState, type QueryState } from './state.js';
 
 const sets = useQuerySets();
 
@@ -121,6 +121,23 @@ describe('readySelect()', () => {
     const second = ready(query(2, 'b%'));
     expect(second.shape).toBe(first.shape);
     expect(second.parameters).toEqual([2, '%b\\%%', 'P', 5, 2]);
+  });
+
+  it('asks the default query of a related model each time', () => {
+    const { database } = sets.shop;
+    const query = () => books().filter({ publisher: { name: { contains: 'e' } }, pages: { gt: 7 } }) as Query;
+    ready(query());
+    ready(query());
+    let least = 1;
+    database.useDefault('Publisher', () => ({
+      ...initialState('Publisher'),
+      conditions: [Q({ numAwards: { gte: least } })],
+    }));
+    expect(ready(query()).parameters).toContain(1);
+    least = 2;
+    expect(ready(query()).parameters).toContain(2);
+    database.useDefault('Publisher', () => initialState('Publisher'));
+    expect(ready(query()).parameters).not.toContain(2);
   });
 
   it('gives rows of their own to queries of other forms', async () => {

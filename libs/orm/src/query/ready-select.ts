@@ -5,6 +5,7 @@ import { statementFor } from './execute.js';
 import { blanked, formOf, type QueryForm } from './query-form.js';
 import type { Shape } from './shape.js';
 import type { QueryState } from './state.js';
+import type { Statement } from './statement.js';
 import { escapePattern } from './text-lookups.js';
 import { type BindingContext, toParameter } from './to-parameter.js';
 
@@ -22,6 +23,8 @@ type Parameter = (values: readonly unknown[], state: QueryState) => unknown;
 
 interface Plan {
   readonly sql: string;
+  /** The models whose rows are seen from others; a default manager of theirs may ask something else each time. */
+  readonly related: readonly string[];
   readonly shape: Shape;
   readonly parameters: readonly Parameter[];
 }
@@ -36,7 +39,7 @@ export function readySelect(state: QueryState, database: Database): ReadySelect 
   let plans = plansOf.get(database);
   if (!plans) plansOf.set(database, (plans = new Map()));
   const plan = plans.get(form.key);
-  if (plan) {
+  if (plan && !hasDefaults(plan.related, database)) {
     const { sql, shape, parameters } = plan;
     return { sql, shape, parameters: parameters.map((make) => make(form.values, state)), isEmpty: false };
   }
@@ -58,8 +61,11 @@ export async function rowsOf(
   return rows.map((row) => read(row));
 }
 
-function compiled(state: QueryState, database: Database): ReadySelect {
-  const statement = statementFor(database);
+function compiled(
+  state: QueryState,
+  database: Database,
+  statement: Statement = statementFor(database),
+): ReadySelect {
   const { node, shape, isEmpty } = compileSelect(state, statement);
   if (isEmpty) return { sql: '', parameters: [], shape, isEmpty };
   return { ...statement.dialect.compile(node), shape, isEmpty };
@@ -72,9 +78,10 @@ function planOf(
   ready: ReadySelect,
   database: Database,
 ): Plan | undefined {
-  const blank = compiledBlank(state, database);
-  if (!blank || blank.isEmpty || blank.sql !== ready.sql) return undefined;
   const context = statementFor(database);
+  const blank = compiledBlank(state, database, context);
+  const related = [...context.related];
+  if (!blank || blank.isEmpty || blank.sql !== ready.sql || hasDefaults(related, database)) return undefined;
   const slice = sliceParameters(state, blank.parameters.length);
   const parameters: Parameter[] = [];
   const bound = new Set<number>();
@@ -87,12 +94,16 @@ function planOf(
   }
   // A value that is no parameter may still be one that is refused.
   if (bound.size !== form.values.length) return undefined;
-  return { sql: ready.sql, shape: ready.shape, parameters };
+  return { sql: ready.sql, related, shape: ready.shape, parameters };
 }
 
-function compiledBlank(state: QueryState, database: Database): ReadySelect | undefined {
+function hasDefaults(models: readonly string[], database: Database): boolean {
+  return models.some((model) => (database.defaultState(model)?.conditions.length ?? 0) > 0);
+}
+
+function compiledBlank(state: QueryState, database: Database, statement: Statement): ReadySelect | undefined {
   try {
-    return compiled(blanked(state), database);
+    return compiled(blanked(state), database, statement);
   } catch {
     // The query itself has been compiled already: what is wrong here is that a blank stands in it.
     return undefined;

@@ -6,6 +6,8 @@ import type { QueryState } from './state.js';
 export class Statement {
   #aliases = 0;
 
+  /** The models whose default conditions were asked for: it is for them that a statement may be another one later. */
+  readonly related = new Set<string>();
   /** The models whose default conditions are being compiled, which do not apply to themselves. */
   readonly #compiling = new Set<string>();
 
@@ -18,6 +20,7 @@ export class Statement {
 
   /** The conditions that a model's rows have to meet to be seen from other models, while `use` compiles them. */
   withDefaults<T>(model: string, use: (conditions: QueryState['conditions']) => T): T | undefined {
+    this.related.add(model);
     const conditions = this.defaultState?.(model)?.conditions;
     if (!conditions?.length || this.#compiling.has(model)) return undefined;
     this.#compiling.add(model);
