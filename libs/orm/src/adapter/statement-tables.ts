@@ -9,10 +9,10 @@ export interface StatementTables {
 
 /** Statements that touch no rows of a table. */
 const neutral = words(
-  'SET SHOW RESET BEGIN START COMMIT END ABORT ROLLBACK SAVEPOINT RELEASE LISTEN UNLISTEN NOTIFY DISCARD PRAGMA ANALYZE VACUUM CHECKPOINT USE',
+  'SET SHOW RESET BEGIN START COMMIT END ABORT ROLLBACK SAVEPOINT RELEASE LISTEN UNLISTEN NOTIFY DISCARD PRAGMA ANALYZE VACUUM CHECKPOINT USE FETCH CLOSE',
 );
 /** Statements whose tables stand where the grammar says. */
-const readable = words('SELECT WITH INSERT UPDATE DELETE MERGE REPLACE VALUES TABLE EXPLAIN');
+const readable = words('SELECT WITH INSERT UPDATE DELETE MERGE REPLACE VALUES TABLE EXPLAIN DECLARE');
 /** Statements that run code of their own, which may touch anything. */
 const opaque = words('CALL DO EXECUTE EXEC');
 

@@ -95,6 +95,13 @@ export abstract class Database {
   /** Sends a writing statement in the ambient transaction; returns the number of rows affected. */
   abstract execute(sql: string, parameters: readonly unknown[]): Promise<number>;
 
+  /** Sends a `SELECT` whose rows come chunk by chunk and are not kept; absent where the database cannot do that. */
+  stream?(
+    sql: string,
+    parameters: readonly unknown[],
+    chunkSize: number,
+  ): AsyncGenerator<SqlResultSet['rows'], void, undefined>;
+
   /** Runs `fn` in a transaction that everything it calls joins. Django: `transaction.atomic`. */
   abstract atomic<T>(fn: () => Promise<T>, options?: AtomicOptions): Promise<T>;
   /** Runs `fn` after the outermost transaction commits, never when it rolls back; at once outside of one. */

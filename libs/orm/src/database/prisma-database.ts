@@ -1,5 +1,6 @@
 import { ImproperlyConfiguredError, toMilliseconds } from '@nest-quintet/core';
-import type { SqlDriverAdapter, SqlResultSet } from '@prisma/driver-adapter-utils';
+import type { SqlResultSet } from '@prisma/driver-adapter-utils';
+import type { ObservedAdapter } from '../adapter/observed-adapter.js';
 import { ObservedAdapterFactory } from '../adapter/observed-adapter-factory.js';
 import { reportToConsole } from '../adapter/report-error.js';
 import { sqlQuery } from '../adapter/sql-query.js';
@@ -7,6 +8,7 @@ import { StatementObservers } from '../adapter/statement-observers.js';
 import type { SchemaMetadata } from '../metadata/schema.js';
 import { adoptClient, type PrismaClientLike } from '../transactions/prisma-client.js';
 import { Transactions } from '../transactions/transactions.js';
+import { type CursorConnection, throughCursor } from './through-cursor.js';
 import { connectionProblem } from './connection-problem.js';
 import { databaseError } from './database-error-code.js';
 import type { DatabaseOptions } from './database-options.js';
@@ -19,7 +21,7 @@ const longestTimeout = 2 ** 31 - 1;
 const farewellMilliseconds = 10_000;
 
 /** What surely does nothing but read; anything else waits for inner blocks to end. */
-const readingStatement = /^\s*(?:select|values|table)\b/i;
+const readingStatement = /^\s*(?:select|values|table|fetch)\b/i;
 
 /** A database behind a Prisma client, whose driver adapter it shares. */
 export class PrismaDatabase extends Database {
@@ -114,6 +116,48 @@ export class PrismaDatabase extends Database {
     }
   }
 
+  override stream(
+    sql: string,
+    parameters: readonly unknown[],
+    chunkSize: number,
+  ): AsyncGenerator<SqlResultSet['rows'], void, undefined> {
+    return this.#streamed(sql, parameters, chunkSize);
+  }
+
+  async *#streamed(
+    sql: string,
+    parameters: readonly unknown[],
+    chunkSize: number,
+  ): AsyncGenerator<SqlResultSet['rows'], void, undefined> {
+    const isInBlock = this.#transactions.open !== undefined;
+    // PGlite has one connection: a transaction of the cursor's own would keep everybody else waiting.
+    const isHeld = !isInBlock && (await this.#connected()).adapterName.includes('pglite');
+    const connection = isInBlock || isHeld ? this.#ownConnection() : await this.#cursorConnection();
+    try {
+      yield* throughCursor(connection, sql, parameters, { chunkSize, isHeld });
+    } catch (error) {
+      throw databaseError(error);
+    }
+  }
+
+  #ownConnection(): CursorConnection {
+    return {
+      execute: (text, values = []) => this.execute(text, values),
+      query: (text) => this.query(text, []),
+      release: async () => {},
+    };
+  }
+
+  /** A connection of the cursor's own, in a transaction that only reads. */
+  async #cursorConnection(): Promise<CursorConnection> {
+    const transaction = await (await this.#connected()).startTransaction();
+    return {
+      execute: (text, values = []) => transaction.executeRaw(sqlQuery(text, values)),
+      query: (text) => transaction.queryRaw(sqlQuery(text)),
+      release: () => transaction.abandon(),
+    };
+  }
+
   atomic<T>(fn: () => Promise<T>, options?: AtomicOptions): Promise<T> {
     return this.#transactions.atomic(this.client, fn, options);
   }
@@ -134,7 +178,7 @@ export class PrismaDatabase extends Database {
     return this.#observers.add(observer);
   }
 
-  #connected(): SqlDriverAdapter | Promise<SqlDriverAdapter> {
+  #connected(): ObservedAdapter | Promise<ObservedAdapter> {
     return this.#adapter.connected ?? this.#adapter.connect();
   }
 }

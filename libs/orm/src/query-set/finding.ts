@@ -15,6 +15,7 @@ import type { ModelMetadata } from '../metadata/schema.js';
 import { isSliced } from '../query/slice.js';
 import { loadPrefetches } from '../query/load-prefetches.js';
 import { findField, keyFields } from '../query/names.js';
+import { rowChunks } from '../query/row-chunks.js';
 import type { TruncUnit } from '../query/sql-dialect.js';
 import type { QueryState } from '../query/state.js';
 import { fieldType } from '../query/value-type.js';
@@ -164,18 +165,20 @@ export abstract class Finding<M extends ModelName, T, A> extends Reading<T> {
     return this.#truncated(field, unit, order, options);
   }
 
-  /** Goes through the rows without keeping them; relations to prefetch are loaded chunk by chunk. Django: `iterator`. */
+  /**
+   * Goes through the rows without keeping them, however many there are: on PostgreSQL by a cursor, on SQLite key by key
+   * where the query has no order of its own. Relations to prefetch are loaded chunk by chunk. Django: `iterator`.
+   */
   async *iterator({ chunkSize }: { chunkSize?: number } = {}): AsyncGenerator<T, void, undefined> {
     const { prefetches } = this.state;
     if (prefetches.length > 0 && chunkSize === undefined) {
       throw new InvalidValueError('iterator() takes a chunkSize where relations are prefetched.');
     }
-    const rows = await this.with({ prefetches: [] });
-    const size = chunkSize ?? rows.length;
-    for (let start = 0; start < rows.length; start += size) {
-      const chunk = rows.slice(start, start + size);
+    if (chunkSize !== undefined && !(chunkSize >= 1))
+      throw new InvalidValueError('iterator() takes a chunkSize from 1 on.');
+    for await (const chunk of rowChunks(this.state, this.context.database, chunkSize ?? 2000)) {
       await loadPrefetches(chunk as Record<string, unknown>[], this.model, prefetches, this.context.database);
-      yield* chunk;
+      yield* chunk as T[];
     }
   }
 
