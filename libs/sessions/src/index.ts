@@ -14,6 +14,7 @@ export * from './session-signals.js';
 export * from './session-unavailable.exception.js';
 export * from './session.decorator.js';
 export * from './session.middleware.js';
+export type { SessionFact } from './session-fact.js';
 export type * from './session/express-session.js';
 export * from './session/express-types.js';
 export type * from './session/session-backend.js';

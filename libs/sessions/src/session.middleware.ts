@@ -11,6 +11,7 @@ import { RequestSession } from './request-session.js';
 import { STATE } from './session/session.js';
 import { expiryAge, isDueForRenewal as isDue } from './session/session-expiry.js';
 import type { ExpressSession } from './session/express-session.js';
+import { watchSession } from './session-fact.js';
 import { checkSessionOrder } from './session-order.js';
 import { Sessions } from './sessions.service.js';
 import type { SessionSettings } from './settings.js';
@@ -38,7 +39,9 @@ export class SessionMiddleware implements Middleware {
     onResponse(request, (response) => this.#vary(response, holder), { first: true });
     try {
       const response = await next();
-      await this.#finish(response, holder, cookie !== undefined);
+      const tell = watchSession(holder.session, this.sessions.engine, cookie !== undefined);
+      const isSaved = await this.#finish(response, holder, cookie !== undefined);
+      tell?.(isSaved);
       return response;
     } finally {
       await holder.unlock();
@@ -49,25 +52,30 @@ export class SessionMiddleware implements Middleware {
     checkSessionOrder(order, SessionMiddleware);
   }
 
-  async #finish(response: HttpResponse, holder: RequestSession, hasCookie: boolean): Promise<void> {
+  /** Saves the session where that is due, and says whether it was. */
+  async #finish(response: HttpResponse, holder: RequestSession, hasCookie: boolean): Promise<boolean> {
     const { session } = holder;
     const { saveEveryRequest, unset } = this.#settings;
     if (holder.isUnset && !session.isEmpty()) {
-      if (unset === 'keep') return this.#vary(response, { session });
+      if (unset === 'keep') {
+        this.#vary(response, { session });
+        return false;
+      }
       await session.flush();
     }
     if (saveEveryRequest && !session.isEmpty()) await session.load();
     this.#vary(response, { session });
     const isToBeSaved = session.modified || saveEveryRequest || isDueForRenewal(session, this.#settings);
-    if (!session.isEmpty() && (!isToBeSaved || response.status >= 500)) return;
+    if (!session.isEmpty() && (!isToBeSaved || response.status >= 500)) return false;
     // Looked at only now: for a key that stands for nothing, the session turns out to be empty.
     const age = session.isEmpty() || session.getExpireAtBrowserClose() ? undefined : session.getExpiryAge();
     if (!session.isEmpty()) {
       await session.save();
       this.#send(response, this.sessions.cookies.write(session.sessionKey!, age, session.cookie));
-    } else if (hasCookie) {
-      this.#send(response, this.sessions.cookies.clear());
+      return true;
     }
+    if (hasCookie) this.#send(response, this.sessions.cookies.clear());
+    return false;
   }
 
   #vary(response: HttpResponse, { session }: Pick<RequestSession, 'session'>): void {

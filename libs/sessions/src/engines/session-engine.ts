@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import expressSession, { type SessionData as ExpressSessionData } from 'express-session';
 import { type Duration, toMilliseconds } from '@nest-quintet/core';
 import { SessionInterruptedError } from '../errors.js';
@@ -86,8 +86,8 @@ export abstract class SessionEngine extends expressSession.Store implements Engi
   async create(key: string, values: SessionValues, expiresAt: Date): Promise<StoredSession> {
     const data = this.serializer.encode(values);
     for (let candidate = key; ; candidate = makeSessionKey()) {
-      const stored = this.#stored(candidate, { data, expiresAt });
-      if (await this.insert(this.idOf(candidate), this.#record(stored))) return stored;
+      const record = this.#record(data, expiresAt, values);
+      if (await this.insert(this.idOf(candidate), record)) return this.#stored(candidate, record, true);
     }
   }
 
@@ -105,9 +105,9 @@ export abstract class SessionEngine extends expressSession.Store implements Engi
     return this.#queue.run(id, async () => {
       for (let current = base; ; current = await this.demand(base.key)) {
         const expected = { data: current.text, expiresAt: current.expiresAt };
-        const data = this.serializer.encode(changes.applyTo(this.serializer.decode(current.text)));
-        const stored = this.#stored(base.key, { data, expiresAt });
-        if (await this.replace(id, expected, this.#record(stored))) return stored;
+        const values = changes.applyTo(this.serializer.decode(current.text));
+        const record = this.#record(this.serializer.encode(values), expiresAt, values);
+        if (await this.replace(id, expected, record)) return this.#stored(base.key, record, current === base);
       }
     });
   }
@@ -124,8 +124,8 @@ export abstract class SessionEngine extends expressSession.Store implements Engi
   }
 
   override set(sid: string, session: ExpressSessionData, callback?: StoreCallback<void>): void {
-    const data = this.serializer.encode({ ...session });
-    const record = this.#record(this.#stored(sid, { data, expiresAt: this.#expiresAt(session) }));
+    const values: SessionValues = { ...session };
+    const record = this.#record(this.serializer.encode(values), this.#expiresAt(session), values);
     answer(this.#upsert(this.idOf(sid), record), callback);
   }
 
@@ -139,7 +139,7 @@ export abstract class SessionEngine extends expressSession.Store implements Engi
 
   /** Returns the id under which the engine keeps the session of `key`. */
   protected idOf(key: string): string {
-    return createHash('sha256').update(key).digest('hex');
+    return hash('sha256', key);
   }
 
   /** Returns the values of a record, without what express-session keeps with them. */
@@ -151,17 +151,29 @@ export abstract class SessionEngine extends expressSession.Store implements Engi
     return Object.assign(Object.create(null) as SessionValues, values);
   }
 
-  #record({ text, values, expiresAt }: StoredSession): SessionRecord {
-    return { data: text, expiresAt, userId: this.#userIdOf?.(values) };
+  #record(data: string, expiresAt: Date, values: SessionValues): SessionRecord {
+    return { data, expiresAt, userId: this.#userIdOf?.(values) };
   }
 
-  #stored(key: string, { data, expiresAt }: SessionRecord): StoredSession {
-    return { key, text: data, values: this.valuesOf(data), expiresAt };
+  #stored(key: string, { data, expiresAt }: SessionRecord, isOwn?: boolean): StoredSession {
+    let values: SessionValues | undefined;
+    const decode = () => this.valuesOf(data);
+    return {
+      key,
+      text: data,
+      expiresAt,
+      isOwn,
+      // Who has just written them does not read them again.
+      get values() {
+        return (values ??= decode());
+      },
+    };
   }
 
   #decode(key: string, record: SessionRecord): StoredSession | undefined {
     try {
-      return this.#stored(key, record);
+      const stored = this.#stored(key, record);
+      return stored.values && stored;
     } catch {
       // Made by another serialiser, or damaged: as worthless as an unknown key. Django does the same.
       return undefined;
@@ -192,7 +204,11 @@ export abstract class SessionEngine extends expressSession.Store implements Engi
         const current = await this.read(id);
         if (
           !current ||
-          (await this.replace(id, current, this.#record(this.#stored('', { ...current, expiresAt }))))
+          (await this.replace(
+            id,
+            current,
+            this.#record(current.data, expiresAt, this.valuesOf(current.data)),
+          ))
         )
           return;
       }

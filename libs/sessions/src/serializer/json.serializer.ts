@@ -9,7 +9,7 @@ import type { SessionSerializer, SessionValues } from './session-serializer.js';
  */
 export const jsonSerializer: SessionSerializer = {
   encode(values) {
-    return JSON.stringify(prepare(values, 'session', new Set()));
+    return JSON.stringify(isStraight(values, 0) ? values : prepare(values, 'session', new Set()));
   },
 
   decode(text) {
@@ -27,6 +27,34 @@ function isPlain(text: string): boolean {
 }
 
 const TAG = /^\$+(?:date|bigint)$/;
+
+/** Objects within objects that are looked at before a loop is suspected. */
+const DEPTH = 20;
+
+/** Says that JSON writes a value as we would: most sessions, which then need not be copied. */
+function isStraight(value: unknown, depth: number): boolean {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+    case 'undefined':
+      return true;
+    case 'number':
+      return Number.isFinite(value);
+    case 'object':
+      return value === null || (depth < DEPTH && isStraightObject(value, depth + 1));
+    default:
+      return false;
+  }
+}
+
+function isStraightObject(value: object, depth: number): boolean {
+  if (Array.isArray(value)) return !('toJSON' in value) && value.every((item) => isStraight(item, depth));
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if ((prototype !== null && prototype !== Object.prototype) || 'toJSON' in value) return false;
+  const keys = Object.keys(value);
+  if (keys.length === 1 && keys[0]!.startsWith('$')) return false;
+  return keys.every((key) => key !== '__proto__' && isStraight((value as SessionValues)[key], depth));
+}
 
 function prepare(value: unknown, path: string, parents: Set<object>): unknown {
   switch (typeof value) {

@@ -6,7 +6,10 @@ import type { SessionChanges } from './session-changes.js';
 export interface StoredSession {
   /** The key that stands for it from now on. */
   readonly key: string;
+  /** What is stored; whoever takes it may change it. */
   readonly values: SessionValues;
+  /** Whether it is what the caller gave or knew, and nothing of what others wrote; then he need not take it over. */
+  readonly isOwn?: boolean;
   /** The stored text: whether anyone else has written since is told by comparing it. */
   readonly text: string;
   /** When the session ends, unless it is saved again. */

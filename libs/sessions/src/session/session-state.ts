@@ -268,17 +268,16 @@ export class SessionState {
   }
 
   #adopt(stored: StoredSession): void {
-    this.#values = this.#merge(stored.values, stored.text);
+    if (!this.#values || stored.isOwn !== true) this.#values = this.#merge(stored.values);
     this.#stored = stored;
     this.#key = stored.key;
     this.#isFetched = this.#isWritten = true;
     this.#changes = new SessionChanges();
   }
 
-  /** Takes over what is new in `values`, which `text` stands for, and keeps the objects that the application has in its hands. */
-  #merge(values: SessionValues, text?: string): SessionValues {
+  /** Takes over what is new in `values` and keeps the objects that the application has in its hands. */
+  #merge(values: SessionValues): SessionValues {
     const own = this.#values ?? emptyValues();
-    if (text !== undefined && this.#backend.serializer.encode(own) === text) return own;
     const merged = emptyValues();
     for (const [key, value] of Object.entries(values)) {
       merged[key] = key in own && this.#isSame(own[key], value) ? own[key] : value;
@@ -289,8 +288,10 @@ export class SessionState {
   /** Returns those of `keys` whose values changed inside since they were read. */
   #mutations(keys: ReadonlySet<string>): string[] {
     if (keys.size === 0 || !this.#stored || !this.#values) return [];
-    const original = this.#backend.serializer.decode(this.#stored.text);
+    const { serializer } = this.#backend;
     const values = this.#values;
+    if (serializer.encode(values) === this.#stored.text) return [];
+    const original = serializer.decode(this.#stored.text);
     return [...keys].filter((key) => key in values && !this.#isSame(values[key], original[key]));
   }
 
