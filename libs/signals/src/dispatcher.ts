@@ -4,6 +4,7 @@ import type { Isolate, SignalCarrier, SignalLogger } from './carrier.js';
 import { type Connection, Connections, inConnectOrder } from './connections.js';
 import type { ConnectOptions, SignalReceiver, SignalEvent, SignalResult } from './event.js';
 import type { Signal } from './signal.js';
+import { SignalTrace } from './signal-fact.js';
 import type { TransactionHooks } from './transaction-hooks.js';
 
 type AnySignal = Signal<any, any>;
@@ -190,13 +191,25 @@ export class SignalDispatcher {
     robust: boolean,
   ): Promise<SignalResult<any, any>[]> {
     if (this.#observers.size > 0) for (const observer of this.#observers) observer(event);
-    const results = robust
-      ? this.#callAll(receivers, event)
-      : callInOrder(receivers, event, (connection) => this.#callAfterCommit(connection, event));
+    const trace = SignalTrace.begin(receivers, event);
+    const results =
+      trace === undefined
+        ? this.#call(receivers, event, robust)
+        : trace.end(this.#call(trace.connections, event, robust));
     const carrier = this.#carrier;
     return carrier?.hears(event.signal.name, event.sender) === true
       ? results.then((called) => carrier.carry(event, this.#isolation(event)).then(() => called))
       : results;
+  }
+
+  #call(
+    receivers: readonly Connection[],
+    event: SignalEvent,
+    robust: boolean,
+  ): Promise<SignalResult<any, any>[]> {
+    return robust
+      ? this.#callAll(receivers, event)
+      : callInOrder(receivers, event, (connection) => this.#callAfterCommit(connection, event));
   }
 
   async #callAll(receivers: readonly Connection[], event: SignalEvent): Promise<SignalResult<any, any>[]> {

@@ -1,0 +1,2 @@
+export * from './auth-signals.js';
+export * from './authentication.js';
