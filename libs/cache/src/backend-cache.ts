@@ -153,12 +153,13 @@ export class BackendCache extends Cache {
     const asked = [...keys];
     if (asked.length === 0) return new Map();
     const stored = await this.backend.getMany(asked.map((key) => this.#key(key, options, 'getMany')));
-    const values = await Promise.all(
-      stored.map((value) => (isPlain(value) ? value : this.#freshness.read(value))),
-    );
+    const values = stored.every(isPlain)
+      ? stored
+      : await Promise.all(stored.map((value) => (isPlain(value) ? value : this.#freshness.read(value))));
     const found = new Map<K, T>();
-    for (const [index, key] of asked.entries()) {
-      if (this.counters.read(values[index]) !== undefined) found.set(key, values[index] as T);
+    for (let index = 0; index < asked.length; index++) {
+      const value = this.counters.read(values[index]);
+      if (value !== undefined) found.set(asked[index]!, value as T);
     }
     return found;
   }

@@ -59,7 +59,7 @@ export class RedisBackend extends CacheBackend {
   override getMany(keys: readonly string[]): Promise<unknown[]> {
     return this.#connection.run(async (client) => {
       const found = await client.mGet(keys.map((key) => this.#name(key)));
-      return found.map((value) => this.#decode(value));
+      return this.#codec.decodeMany(found);
     });
   }
 

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createClient } from 'redis';
 import { describeWithOwn } from '../../../../test/support/servers.js';
 import type { Cache } from '../cache.js';
 import { createCache } from '../create-cache.js';
@@ -94,6 +95,20 @@ describeWithOwn('redis', 'redisCache() whose Redis goes down', (servers) => {
     await servers.redis.pause();
     await expect(cache.get('k')).rejects.toThrow(CacheUnavailableError);
     await servers.redis.resume();
+  });
+
+  it('reads many at once also where one of them was not written by a cache', async () => {
+    const cache = open({ url: servers.redis.url });
+    const client = createClient({ url: servers.redis.url });
+    await client.connect();
+    await cache.setMany({ a: [1], b: new Date(1e12), c: Buffer.from([0, 1]), d: { $: 'x' } });
+    for (const garbage of ['1,2', '[1', '"a', '', 'not JSON']) {
+      await client.set('cache::1:garbage', garbage);
+      expect(await cache.getMany(['a', 'garbage', 'b', 'none', 'c', 'd'])).toEqual(
+        new Map<string, unknown>([['a', [1]], ['b', new Date(1e12)], ['c', Buffer.from([0, 1])], ['d', { $: 'x' }]]), // prettier-ignore
+      );
+    }
+    client.destroy();
   });
 
   it('leaves alone what is not its own', async () => {
