@@ -74,7 +74,7 @@ export class ValueCodec {
   decodeMany(stored: readonly (Buffer | null | undefined)[]): unknown[] {
     const texts = stored.filter((bytes) => bytes && bytes[0] !== BINARY) as Buffer[];
     const parsed = texts.length > 1 ? this.#parseMany(texts) : undefined;
-    if (!parsed) return stored.map((bytes) => bytes && this.#decodeOrMiss(bytes));
+    if (!parsed) return stored.map((bytes) => (bytes ? this.#decodeOrMiss(bytes) : undefined));
     let next = 0;
     return stored.map((bytes) => {
       if (!bytes) return undefined;
