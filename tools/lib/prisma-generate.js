@@ -10,6 +10,7 @@ const stamp = join(buildFolder, 'prisma-generate.sha256');
 const schemas = [
   { schema: 'prisma/schema.prisma', generated: 'apps/bookshop/src/generated' },
   { schema: 'test/conformance/signals/schema.prisma', generated: 'test/conformance/signals/generated' },
+  { schema: 'test/prisma/schema.prisma', generated: 'test/prisma/generated' },
   { schema: 'test/conformance/orm/sqlite/schema.prisma', generated: 'test/conformance/orm/sqlite/generated' },
 ];
 
