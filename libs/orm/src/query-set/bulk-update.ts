@@ -6,9 +6,11 @@ import { Expression, Literal } from '../expressions/expression.js';
 import { QExpression } from '../expressions/q.js';
 import type { ModelMetadata, ScalarField } from '../metadata/schema.js';
 import { statementFor, write } from '../query/execute.js';
-import { findField } from '../query/names.js';
+import { findField, keyFields } from '../query/names.js';
 import { initialState } from '../query/state.js';
+import type { Statement } from '../query/statement.js';
 import { compileUpdate } from '../query/update.js';
+import { updateFromLists } from '../query/update-from-lists.js';
 import { fieldType } from '../query/value-type.js';
 import { sendingBulkWrite } from '../signals/bulk-writes.js';
 
@@ -63,6 +65,23 @@ function updateBatch(
   rows: readonly Record<string, unknown>[],
   columns: readonly ScalarField[],
 ): Promise<number> {
+  const statement = statementFor(database);
+  const node =
+    updateFromLists(model, keyFields(model), columns, rows, statement) ??
+    updateByCase(model, key, rows, columns, statement);
+  return sendingBulkWrite(database, model.name, { operation: 'bulkUpdate', data: rows }, () =>
+    write(database, statement.dialect, node),
+  );
+}
+
+/** Chooses each row's value by its key. */
+function updateByCase(
+  model: ModelMetadata,
+  key: string,
+  rows: readonly Record<string, unknown>[],
+  columns: readonly ScalarField[],
+  statement: Statement,
+): OperationNode {
   const values = columns.map((field) => {
     const branches = rows.map((row) => When({ [key]: row[key] }, valueOf(row[field.name], field)));
     return [field.name, Case(branches as never)] as const;
@@ -71,11 +90,7 @@ function updateBatch(
     ...initialState(model.name),
     conditions: [new QExpression([{ [key]: { in: rows.map((row) => row[key]) } }])],
   };
-  const statement = statementFor(database);
-  const { node }: { node: OperationNode } = compileUpdate(state, Object.fromEntries(values), statement);
-  return sendingBulkWrite(database, model.name, { operation: 'bulkUpdate', data: rows }, () =>
-    write(database, statement.dialect, node),
-  );
+  return compileUpdate(state, Object.fromEntries(values), statement).node;
 }
 
 function valueOf(value: unknown, field: ScalarField): Expression {
