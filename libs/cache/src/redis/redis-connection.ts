@@ -37,6 +37,8 @@ export class RedisConnection {
   readonly #options: RedisClientOptions;
   readonly #connectTimeout: number;
   #current: Opened | undefined;
+  /** How the server knows the last connection. */
+  #lastId: number | undefined;
 
   /** @param connectTimeout Milliseconds. */
   constructor(options: RedisClientOptions, connectTimeout: number) {
@@ -88,23 +90,43 @@ export class RedisConnection {
     if (current?.client.isOpen) current.client.destroy();
   }
 
+  /**
+   * Has the server end the connection before this one: what was sent on it and is still under way must not be done
+   * after what comes now. A server that does not let us do so goes without.
+   */
+  async #replace(client: RedisClient): Promise<void> {
+    const last = this.#lastId;
+    const [id] = await Promise.all([
+      client.clientId().catch(ignoreRefusal),
+      last !== undefined && client.clientKill({ filter: 'ID', id: last }).catch(ignoreRefusal),
+    ]);
+    this.#lastId = id;
+  }
+
   #open(): Opened {
     const client = makeClient(this.#options, this.#connectTimeout);
     const forget = () => {
       if (this.#current === opened) this.#current = undefined;
     };
-    const ready = client.connect().then(
-      () => client,
-      (error: unknown) => {
-        forget();
-        if (client.isOpen) client.destroy();
-        throw error;
-      },
-    );
+    const ready = client
+      .connect()
+      .then(() => this.#replace(client))
+      .then(
+        () => client,
+        (error: unknown) => {
+          forget();
+          if (client.isOpen) client.destroy();
+          throw error;
+        },
+      );
     const opened = { client, ready };
     // Every failure is seen by the operation it belongs to, or by 'error' when there is none: a connection that the
     // server closed while nobody used it is opened again by whoever comes next.
     client.on('error', forget);
     return opened;
   }
+}
+
+function ignoreRefusal(error: unknown): undefined {
+  if (!(error instanceof ErrorReply)) throw error;
 }
