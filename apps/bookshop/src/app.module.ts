@@ -8,6 +8,7 @@ import { SessionMiddleware, SessionsModule } from '@nest-quintet/sessions';
 import { cacheEngine } from '@nest-quintet/sessions/cache';
 import { prismaEngine } from '@nest-quintet/sessions/prisma';
 import { SignalsModule } from '@nest-quintet/signals';
+import { ToolbarModule } from '@nest-quintet/toolbar';
 import { AuthenticationMiddleware } from './accounts/authentication.middleware.js';
 import { AccountsController } from './accounts/accounts.controller.js';
 import { BookManager } from './books/book.manager.js';
@@ -101,6 +102,7 @@ export class AppModule {
             { use: FormCsrfMiddleware, options: { csrfCookieHttponly: true } },
           ],
         }),
+        ToolbarModule.forRoot({ enabled: isDevelopment, settings: { redisUrl, secretKeys, ...engines } }),
       ],
       controllers: [
         HomeController,
