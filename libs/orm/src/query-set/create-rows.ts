@@ -1,4 +1,5 @@
 import { DoesNotExistError } from '../errors.js';
+import { driverError } from '../database/database-error-code.js';
 import { Expression } from '../expressions/expression.js';
 import { bulkCreate } from './bulk-create.js';
 import { isPlainObject } from '../query/condition-of.js';
@@ -71,7 +72,9 @@ export async function called(values: Readonly<Record<string, unknown>>): Promise
   return Object.fromEntries(await Promise.all(entries));
 }
 
-/** Whether Prisma refused a row for a value that another one has. */
+/** Whether a row was refused for a value that another one has. */
 function isUniqueViolation(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && (error as { code?: unknown }).code === 'P2002';
+  if (typeof error !== 'object' || error === null) return false;
+  const isPrismas = (error as { code?: unknown }).code === 'P2002';
+  return isPrismas || driverError(error)?.kind === 'UniqueConstraintViolation';
 }

@@ -5,7 +5,6 @@ import type { ModelMetadata, RelationField } from '../metadata/schema.js';
 import { compileCount } from '../query/aggregation.js';
 import { compileSelect } from '../query/compiler.js';
 import { fetchRows, fetchValue, statementFor, write } from '../query/execute.js';
-import { keyFields } from '../query/names.js';
 import { initialState, type QueryState } from '../query/state.js';
 import { compileDelete } from '../query/update.js';
 import { isHeard } from '../signals/bulk-writes.js';
@@ -26,7 +25,7 @@ export async function deleteRows(state: QueryState, database: Database): Promise
     const keys = knownKeys(state, model) ?? (await keysOf(state, database));
     if (keys.length === 0) return [0, {}];
     const counts = new Map<string, number>();
-    const deleted = new Map<string, Set<unknown>>([[model.name, new Set(keys)]]);
+    const deleted = new Map<string, Set<unknown>>([[model.name, new Set(keys.map(identity))]]);
     await countCascades(model, keys, counts, deleted, database);
     const { count } = await clientModel(database, model.name).deleteMany({
       where: keyCondition(model, keys),
@@ -71,14 +70,21 @@ function knownKeys({ conditions, isNone }: QueryState, model: ModelMetadata): un
     : undefined;
 }
 
+/** Keys of one column are its values, those of several are objects. */
 function keyCondition(model: ModelMetadata, keys: readonly unknown[]): object {
-  return { [model.primaryKey[0]!]: { in: keys } };
+  return model.primaryKey.length === 1 ? { [model.primaryKey[0]!]: { in: keys } } : { OR: keys };
+}
+
+/** What tells one key from another. */
+function identity(key: unknown): unknown {
+  return typeof key === 'object' && key !== null ? Object.values(key).map(String).join('\0') : key;
 }
 
 async function keysOf(state: QueryState, database: Database): Promise<unknown[]> {
   const statement = statementFor(database);
-  const [field] = keyFields(database.schema.models[state.model]!);
-  const selection = { kind: 'values', names: [field!.name], form: 'flat' } as const;
+  const names = database.schema.models[state.model]!.primaryKey;
+  const form = names.length === 1 ? 'flat' : 'object';
+  const selection = { kind: 'values', names, form } as const;
   const { node, shape, isEmpty } = compileSelect({ ...state, selection }, statement);
   return isEmpty ? [] : fetchRows(database, statement.dialect, node, shape);
 }
@@ -97,7 +103,7 @@ async function countCascades(
       const { table } = field.through;
       counts.set(table, (counts.get(table) ?? 0) + (await countLinks(model, field, keys, database)));
     } else if (field.fromFields.length === 0) {
-      await countDependents(field, keys, counts, deleted, database);
+      await countDependents(field, keyCondition(model, keys), counts, deleted, database);
     }
   }
 }
@@ -122,7 +128,8 @@ async function countLinks(
 
 async function countDependents(
   field: RelationField,
-  keys: readonly unknown[],
+  /** What the rows meet that are referred to. */
+  where: object,
   counts: Map<string, number>,
   deleted: Map<string, Set<unknown>>,
   database: Database,
@@ -131,17 +138,17 @@ async function countDependents(
   const inverse = model.fields[field.inverse] as RelationField;
   const action = inverse.onDelete ?? (inverse.isRequired ? 'Restrict' : 'SetNull');
   if (action === 'SetNull' || action === 'SetDefault') return;
-  const condition = new QExpression([{ [inverse.name]: { in: keys } }]);
+  const condition = new QExpression([{ [inverse.name]: where }]);
   const found = await keysOf({ ...initialState(model.name), conditions: [condition] }, database);
   const known = deleted.get(model.name) ?? new Set();
-  const dependents = found.filter((key) => !known.has(key));
+  const dependents = found.filter((key) => !known.has(identity(key)));
   if (dependents.length === 0) return;
   if (action !== 'Cascade') {
     throw new ProtectedError(
       `${dependents.length} rows of ${model.name} refer to these rows by "${inverse.name}", whose onDelete is ${action}.`,
     );
   }
-  for (const key of dependents) known.add(key);
+  for (const key of dependents) known.add(identity(key));
   deleted.set(model.name, known);
   counts.set(model.name, (counts.get(model.name) ?? 0) + dependents.length);
   await countCascades(model, dependents, counts, deleted, database);
