@@ -2,6 +2,7 @@ import type { Database } from '../database/database.js';
 import { FieldError, InvalidValueError } from '../errors.js';
 import type { ModelMetadata, RelationField } from '../metadata/schema.js';
 import { compileSelect, type Parents } from './compiler.js';
+import { isDecimal } from './decimal.js';
 import { statementFor } from './execute.js';
 import { findField } from './names.js';
 import type { Prefetch } from './prefetch.js';
@@ -83,8 +84,9 @@ async function loadStep(
     parents,
     database,
   );
+  const keyOfRow = keyBy(own.map((name) => (row: Row) => row[name]));
   for (const row of rows) {
-    const found = related.get(keyOf(own.map((name) => row[name])));
+    const found = related.get(keyOfRow(row));
     row[step.toAttr] = relation.isList ? (found ?? []) : (found?.[0] ?? null);
   }
 }
@@ -102,7 +104,7 @@ function linkOf(
   const keys = own.map((name) => {
     const missing = rows.some((row) => row[name] === undefined);
     if (missing) throw new FieldError(`prefetchRelated() needs "${name}" of ${model.name}; select it too.`);
-    return [...new Map(rows.map((row) => [keyOf([row[name]]), row[name]])).values()].filter(
+    return [...new Map(rows.map((row) => [plainKey(row[name]), row[name]])).values()].filter(
       (key) => key !== null,
     );
   });
@@ -113,8 +115,8 @@ async function loadRelated(
   state: QueryState,
   parents: Parents,
   database: Database,
-): Promise<Map<string, Row[]>> {
-  const related = new Map<string, Row[]>();
+): Promise<Map<unknown, Row[]>> {
+  const related = new Map<unknown, Row[]>();
   if (parents.keys.some((keys) => keys.length === 0)) return related;
   const statement = statementFor(database);
   const { node, columns, shape, isEmpty } = compileSelect(state, statement, { parents });
@@ -122,16 +124,20 @@ async function loadRelated(
   const { sql, parameters } = statement.dialect.compile(node);
   const result = await database.query(sql, parameters);
   const first = columns.length - parents.paths.length;
-  const readers = columns.slice(first).map((column) => readerOf(column.type, database.schema));
-  const loaded: Row[] = [];
-  for (const values of result.rows) {
-    const row = shape.read(values) as Row;
-    const key = keyOf(
-      readers.map((read, index) => {
+  const keyOfValues = keyBy(
+    columns.slice(first).map(({ type }, index) => {
+      const read = readerOf(type, database.schema);
+      return (values: readonly unknown[]) => {
         const value = values[first + index];
         return read && value !== null ? read(value as never) : value;
-      }),
-    );
+      };
+    }),
+  );
+  const loaded: Row[] = [];
+  const { read } = shape;
+  for (const values of result.rows) {
+    const row = read(values) as Row;
+    const key = keyOfValues(values);
     const siblings = related.get(key);
     if (siblings) siblings.push(row);
     else related.set(key, [row]);
@@ -141,7 +147,14 @@ async function loadRelated(
   return related;
 }
 
-/** The same text for equal keys, whatever they are made of. */
-function keyOf(values: readonly unknown[]): string {
-  return values.length === 1 ? String(values[0]) : JSON.stringify(values.map(String));
+/** Makes a key of some parts: the same one for equal parts, whatever they are made of. */
+function keyBy<T>(parts: readonly ((from: T) => unknown)[]): (from: T) => unknown {
+  const [only] = parts;
+  if (only && parts.length === 1) return (from) => plainKey(only(from));
+  return (from) => JSON.stringify(parts.map((part) => String(part(from))));
+}
+
+/** A value that is the same for equal keys: a number or a text as it is, a key of another kind as text. */
+function plainKey(value: unknown): unknown {
+  return value instanceof Date || value instanceof Uint8Array || isDecimal(value) ? String(value) : value;
 }
