@@ -123,9 +123,11 @@ for (const name of ['redis', 'memcached'] as const) {
       async (fault) => {
         const workload = new Workload(cache);
         await workload.recovery();
+        await workload.prepare();
         workload.start();
         await wait(300);
         const end = await all[fault as keyof typeof all]!(stage);
+        await workload.changeQuietRows();
         await wait(FAULT);
         await end();
         const recovery = await workload.recovery();

@@ -2,6 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Cache } from '../cache.js';
 
 const KEYS = Array.from({ length: 40 }, (_, index) => `row:${index}`);
+/** Rows that change once, during the fault, and that nobody touches afterwards. */
+const QUIET = Array.from({ length: 40 }, (_, index) => `quiet:${index}`);
 const WORKERS = 20;
 /** Milliseconds that the source takes to answer. */
 export const HANDLER = 5;
@@ -24,6 +26,21 @@ export class Workload {
 
   constructor(private readonly cache: Cache) {}
 
+  /** Puts the quiet rows into the cache. */
+  async prepare(): Promise<void> {
+    await this.cache.setMany(Object.fromEntries(QUIET.map((key) => [key, 0])));
+    for (const key of QUIET) this.#rows.set(key, 0);
+  }
+
+  /** Changes the quiet rows: half of them are set anew, half deleted. */
+  async changeQuietRows(): Promise<void> {
+    for (const [index, key] of QUIET.entries()) {
+      this.#rows.set(key, 1);
+      if (index % 2 === 0) await this.cache.set(key, 1);
+      else await this.cache.delete(key);
+    }
+  }
+
   start(): void {
     this.#running = Promise.all(Array.from({ length: WORKERS }, () => this.#work()));
   }
@@ -38,8 +55,9 @@ export class Workload {
 
   /** Lists the rows of which the cache has another value than the source. */
   async outdated(): Promise<string[]> {
-    const found = await this.cache.getMany<number>(KEYS);
-    return KEYS.filter((key) => found.has(key) && found.get(key) !== this.#rows.get(key));
+    const keys = [...KEYS, ...QUIET];
+    const found = await this.cache.getMany<number>(keys);
+    return keys.filter((key) => found.has(key) && found.get(key) !== this.#rows.get(key));
   }
 
   /** Waits until the cache keeps what it is given; returns the milliseconds that it took. */
