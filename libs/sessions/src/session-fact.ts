@@ -14,6 +14,11 @@ export interface SessionFact {
 
 const sessionFacts = factChannel<SessionFact>('session');
 
+/** Says whether anybody wants to know of sessions, of those too that nobody has opened. */
+export function areSessionsWatched(): boolean {
+  return sessionFacts.isWatched;
+}
+
 /** Notes how a session stands before it is saved; the result tells it, and whether it was. */
 export function watchSession(
   session: Session,

@@ -50,6 +50,7 @@ class PagesController {
 
   @Get('awaiting')
   async awaiting(@Req() { session }: WithSession) {
+    await Promise.all([session.load(), session.load()]);
     await session.load();
     return String(session.get('visits', 0));
   }

@@ -1,15 +1,15 @@
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
-import { requestContext } from '@nest-quintet/core';
-import { currentSession } from './request-session.js';
+import { RequestSession } from './request-session.js';
 import { SESSION_LOCK } from './session-lock.decorator.js';
 
 /** Loads the session, and takes its lock where the handler asks for it: the last guard of a route that needs either. */
 export class SessionGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const current = context.getType() === 'http' ? requestContext.get(currentSession) : undefined;
+    const request = context.getType() === 'http' ? context.switchToHttp().getRequest<object>() : {};
+    const current = RequestSession.of(request);
     const lock = lockOf(context);
     if (lock) await current?.lock(lock.wait);
-    else await current?.session.load();
+    else await current?.open().load();
     return true;
   }
 }

@@ -4,14 +4,13 @@ import {
   type HttpResponse,
   type Middleware,
   type NextResponse,
-  onResponse,
   patchVary,
 } from '@nest-quintet/middleware';
 import { RequestSession } from './request-session.js';
 import { STATE } from './session/session.js';
 import { expiryAge, isDueForRenewal as isDue } from './session/session-expiry.js';
 import type { ExpressSession } from './session/express-session.js';
-import { watchSession } from './session-fact.js';
+import { areSessionsWatched, watchSession } from './session-fact.js';
 import { checkSessionOrder } from './session-order.js';
 import { Sessions } from './sessions.service.js';
 import type { SessionSettings } from './settings.js';
@@ -32,19 +31,17 @@ export class SessionMiddleware implements Middleware {
   }
 
   async handle(request: HttpRequest, next: NextResponse): Promise<HttpResponse> {
-    const cookie = request.cookies[this.#settings.cookieName];
-    const holder = new RequestSession(request, this.sessions);
-    await holder.open(cookie === undefined ? undefined : this.sessions.cookies.read(cookie));
-    // First of all, so that a page cache further in sees what the page varies on.
-    onResponse(request, (response) => this.#vary(response, holder), { first: true });
+    const holder = new RequestSession(request, this.sessions, (response, session) => vary(response, session));
+    const { load, saveEveryRequest } = this.#settings;
+    if (load === 'early' && holder.cookie !== undefined) await holder.open().load();
     try {
       const response = await next();
-      const tell = watchSession(holder.session, this.sessions.engine, cookie !== undefined);
-      const isSaved = await this.#finish(response, holder, cookie !== undefined);
-      tell?.(isSaved);
+      if ((saveEveryRequest && holder.cookie !== undefined) || areSessionsWatched()) holder.open();
+      // What nobody has opened is not to be saved.
+      if (holder.session) await this.#close(response, holder, holder.session);
       return response;
     } finally {
-      await holder.unlock();
+      if (holder.isLocked) await holder.unlock();
     }
   }
 
@@ -52,40 +49,45 @@ export class SessionMiddleware implements Middleware {
     checkSessionOrder(order, SessionMiddleware);
   }
 
+  async #close(response: HttpResponse, holder: RequestSession, session: ExpressSession): Promise<void> {
+    const tell = watchSession(session, this.sessions.engine, holder.cookie !== undefined);
+    const isSaved = await this.#finish(response, holder, session);
+    tell?.(isSaved);
+  }
+
   /** Saves the session where that is due, and says whether it was. */
-  async #finish(response: HttpResponse, holder: RequestSession, hasCookie: boolean): Promise<boolean> {
-    const { session } = holder;
+  async #finish(response: HttpResponse, holder: RequestSession, session: ExpressSession): Promise<boolean> {
     const { saveEveryRequest, unset } = this.#settings;
     if (holder.isUnset && !session.isEmpty()) {
       if (unset === 'keep') {
-        this.#vary(response, { session });
+        vary(response, session);
         return false;
       }
       await session.flush();
     }
     if (saveEveryRequest && !session.isEmpty()) await session.load();
-    this.#vary(response, { session });
+    vary(response, session);
     const isToBeSaved = session.modified || saveEveryRequest || isDueForRenewal(session, this.#settings);
     if (!session.isEmpty() && (!isToBeSaved || response.status >= 500)) return false;
     // Looked at only now: for a key that stands for nothing, the session turns out to be empty.
     const age = session.isEmpty() || session.getExpireAtBrowserClose() ? undefined : session.getExpiryAge();
     if (!session.isEmpty()) {
       await session.save();
-      this.#send(response, this.sessions.cookies.write(session.sessionKey!, age, session.cookie));
+      send(response, this.sessions.cookies.write(session.sessionKey!, age, session.cookie));
       return true;
     }
-    if (hasCookie) this.#send(response, this.sessions.cookies.clear());
+    if (holder.cookie !== undefined) send(response, this.sessions.cookies.clear());
     return false;
   }
+}
 
-  #vary(response: HttpResponse, { session }: Pick<RequestSession, 'session'>): void {
-    if (session.accessed) patchVary(response, ['Cookie']);
-  }
+function vary(response: HttpResponse, session: ExpressSession): void {
+  if (session.accessed) patchVary(response, ['Cookie']);
+}
 
-  #send(response: HttpResponse, cookie: string): void {
-    response.headers.append('Set-Cookie', cookie);
-    patchVary(response, ['Cookie']);
-  }
+function send(response: HttpResponse, cookie: string): void {
+  response.headers.append('Set-Cookie', cookie);
+  patchVary(response, ['Cookie']);
 }
 
 /** Says whether the session was read and would end too soon if it were not saved, now that its visitor is here. */

@@ -25,7 +25,7 @@ describeEngine('cacheEngine() on memory', {
 describeWith('redis', 'cacheEngine() on Redis', (servers) => {
   const caches: Cache[] = [];
   const connect = () => {
-    caches.push(createCache(redisCache({ url: servers.redis.url })));
+    caches.push(createCache(redisCache({ url: servers.redis.url, operationTimeout: '2s' })));
     return cacheEngine({ cache: caches.at(-1) });
   };
 
@@ -37,7 +37,10 @@ describeWith('redis', 'cacheEngine() on Redis', (servers) => {
     startApp(cacheEngine({ cache: 'sessions' }), {
       imports: [
         CacheModule.forRoot({
-          caches: { default: memoryCache(), sessions: redisCache({ url: servers.redis.url }) },
+          caches: {
+            default: memoryCache(),
+            sessions: redisCache({ url: servers.redis.url, operationTimeout: '2s' }),
+          },
         }),
       ],
     });

@@ -28,6 +28,7 @@ export class SessionState {
   #key: string | undefined;
   #nextKey: string | undefined;
   #isAwaited = false;
+  #loading: Promise<void> | undefined;
   #isFetched = false;
   #failure: Error | undefined;
   #stored: StoredSession | undefined;
@@ -82,7 +83,11 @@ export class SessionState {
   }
 
   /** Asks the store, once; a failure is kept for whoever touches the session. */
-  async load(): Promise<void> {
+  load(): Promise<void> {
+    return (this.#loading ??= this.#load().finally(() => (this.#loading = undefined)));
+  }
+
+  async #load(): Promise<void> {
     this.#isAwaited = true;
     if (this.#key === undefined || this.#isFetched || this.#values || this.#failure !== undefined) return;
     try {
