@@ -29,8 +29,9 @@ h1, h2 { margin: 0 0 8px; font-size: 15px; }
 table { border-collapse: collapse; width: 100%; margin: 0 0 14px; font-variant-numeric: tabular-nums; }
 caption { text-align: left; font-weight: 600; padding: 4px 0; }
 th { text-align: left; font-weight: 500; color: var(--soft); position: sticky; top: -12px; background: var(--paper); }
-th, td { padding: 3px 10px 3px 0; border-bottom: 1px solid var(--line); vertical-align: top; white-space: pre-wrap; overflow-wrap: anywhere; }
-td { min-width: 3em; }
+th, td { padding: 3px 12px 3px 0; border-bottom: 1px solid var(--line); vertical-align: top; white-space: pre-wrap; overflow-wrap: break-word; }
+th, .action { white-space: nowrap; }
+td code { overflow-wrap: anywhere; }
 code, pre { font: 12px/1.45 ui-monospace, monospace; }
 pre { margin: 0 0 12px; padding: 8px 10px; background: var(--raised); border-radius: 6px; white-space: pre-wrap; overflow-wrap: anywhere; }
 .slow, .error { color: var(--accent); font-weight: 600; }

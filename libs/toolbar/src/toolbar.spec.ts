@@ -36,7 +36,7 @@ class Site {
 
   @Get('data') data() {
     for (let id = 0; id < 4; id++)
-      send('SELECT "name" FROM "Publisher" WHERE "id" = $1', [id], { from: 'Site.data' });
+      send('SELECT "name" FROM "Publisher" WHERE "id" = $1', [id], { from: 'Site.data', model: 'Publisher' });
     return { ok: true };
   }
 

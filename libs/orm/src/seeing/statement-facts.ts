@@ -17,6 +17,8 @@ export interface StatementFact extends Pick<
 > {
   /** The function and the line of the application that sent it. */
   readonly from?: string;
+  /** The model whose rows it reads or writes first. */
+  readonly model?: string;
   /** Asks the database how it runs this very statement; nothing is executed. */
   explain(): Promise<string>;
 }
@@ -32,12 +34,16 @@ const EXPLAIN: Readonly<Record<Dialect, string>> = {
 /** Tells of every statement of a database, where somebody watches when the application starts. */
 export function tellStatements(database: Database): Disposable | undefined {
   if (!statementFacts.isWatched) return undefined;
+  const models = new Map(Object.values(database.schema.models).map(({ table, name }) => [table, name]));
   return database.observe({
     needsCallSite: true,
-    statement({ callSite, reads: _, writes: __, ...event }) {
+    statement({ callSite, reads, writes, ...event }) {
+      const [table] = [...writes, ...reads];
+      const model = models.get(table ?? '');
       statementFacts.tell({
         ...event,
         ...(callSite && { from: describeCallSite(callSite) }),
+        ...(model !== undefined && { model }),
         explain: () => explain(database, event.sql, event.parameters),
       });
     },

@@ -23,20 +23,17 @@ export function repetitionsIn(statements: readonly KeptStatement[]): readonly Re
   return [...groups.values()].flatMap((group) => {
     const isDuplicate = new Set(group.map(({ parameters }) => parameters)).size === 1;
     if (group.length < (isDuplicate ? 2 : FEW)) return [];
-    return [{ statements: group, isDuplicate, advice: isDuplicate ? REUSE : adviceFor(group[0]!.sql) }];
+    return [{ statements: group, isDuplicate, advice: isDuplicate ? REUSE : adviceFor(group[0]!) }];
   });
 }
 
 const REUSE = 'Keep the first answer, or cache it.';
 
 /** Rows that are looked for by their key are the one side of a relation, by another column the many side. */
-function adviceFor(sql: string): string {
-  const [, table] = /\bFROM\s+(?:"[^"]+"\.)?"([^"]+)"/i.exec(sql) ?? [];
-  const [, column] = /\bWHERE\b.*?"([^"]+)"\s*(?:=|IN\b)/is.exec(sql) ?? [];
-  if (table === undefined || column === undefined)
-    return 'Load the rows together: selectRelated(), prefetchRelated() or `in`.';
-  const name = table[0]!.toLowerCase() + table.slice(1);
-  return column.toLowerCase() === 'id'
+function adviceFor({ sql, model }: KeptStatement): string {
+  if (model === undefined) return 'Load the rows together: selectRelated(), prefetchRelated() or `in`.';
+  const name = model[0]!.toLowerCase() + model.slice(1);
+  return /\bWHERE\s+(?:"\w+"\.)?"id"\s*(?:=|IN\b)/i.test(sql)
     ? `Load them with what refers to them, for example selectRelated('${name}').`
     : `Load them with what they belong to, for example prefetchRelated('${name}s').`;
 }

@@ -13,6 +13,8 @@ export interface StatementFact {
   readonly savepoint?: string;
   /** Where in the application's code it comes from. */
   readonly from?: string;
+  /** The model whose rows it reads or writes, where it is one. */
+  readonly model?: string;
   readonly error?: unknown;
   /** Asks the database how it runs this very statement. */
   explain?(): Promise<string>;
@@ -29,6 +31,7 @@ export interface KeptStatement {
   readonly rows: number;
   readonly scope: string;
   readonly from: string;
+  readonly model: string | undefined;
   readonly error: string | undefined;
   readonly explain: (() => Promise<string>) | undefined;
 }
@@ -46,6 +49,7 @@ export function keepStatement(fact: StatementFact): KeptStatement {
     rows: fact.rows,
     scope: [fact.transaction, fact.savepoint].filter((name) => name !== undefined).join(' › '),
     from: fact.from ?? '',
+    model: fact.model,
     error: fact.error === undefined ? undefined : show(fact.error),
     explain: isExplainable(fact.sql) && fact.explain ? () => fact.explain!() : undefined,
   };
