@@ -56,11 +56,8 @@ export class RedisBackend extends CacheBackend {
     });
   }
 
-  override getMany(keys: readonly string[]): Promise<unknown[]> {
-    return this.#connection.run(async (client) => {
-      const found = await client.mGet(keys.map((key) => this.#name(key)));
-      return this.#codec.decodeMany(found);
-    });
+  override async getMany(keys: readonly string[]): Promise<unknown[]> {
+    return this.#codec.decodeMany(await this.#connection.readMany(keys.map((key) => this.#name(key))));
   }
 
   async set(key: string, value: unknown, timeout: number | null): Promise<void> {
@@ -104,7 +101,7 @@ export class RedisBackend extends CacheBackend {
   }
 
   delete(keys: readonly string[]): Promise<number> {
-    return this.#connection.run((client) => client.unlink(keys.map((key) => this.#name(key))));
+    return this.#connection.removeMany(keys.map((key) => this.#name(key)));
   }
 
   async increment(key: string, delta: number): Promise<number | undefined> {
@@ -121,7 +118,7 @@ export class RedisBackend extends CacheBackend {
   }
 
   async clear(): Promise<boolean> {
-    await this.#connection.run((client) => this.#clear(client));
+    await this.#connection.eachServer((client) => this.#clear(client));
     return true;
   }
 
@@ -137,7 +134,7 @@ export class RedisBackend extends CacheBackend {
       .withTypeMapping({})
       .scanIterator({ MATCH: pattern, COUNT: SCAN_COUNT })) {
       const entries = names.filter((name) => name !== this.tags.name);
-      if (entries.length > 0) await client.unlink(entries);
+      if (entries.length > 0) await this.#connection.removeMany(entries);
     }
   }
 

@@ -1,39 +1,52 @@
-import { createClient, ErrorReply, RESP_TYPES, type RedisClientOptions } from 'redis';
+import { createClient, createCluster, ErrorReply, RESP_TYPES, type RedisClientOptions } from 'redis';
 import { StoreRefusedError } from '../errors.js';
+import { locate, type RedisPlace } from './redis-place.js';
 import { scripts } from './scripts.js';
 
-/** Makes the client: replies are bytes, and nothing waits in line for a server that is not there. */
-function makeClient(options: RedisClientOptions, connectTimeout: number) {
-  return createClient({
+const BYTES = { [RESP_TYPES.BLOB_STRING]: Buffer } as const;
+
+/** Nothing waits in line for a server that is not there. */
+function withoutWaiting(options: RedisClientOptions, connectTimeout: number): RedisClientOptions {
+  return {
     ...options,
-    scripts,
     disableOfflineQueue: true,
     socket: { ...options.socket, connectTimeout, reconnectStrategy: false },
-  }).withTypeMapping({
-    [RESP_TYPES.BLOB_STRING]: Buffer,
-  });
+  } as RedisClientOptions;
+}
+
+/** Makes the client whose replies are bytes. */
+function makeClient(options: RedisClientOptions, connectTimeout: number) {
+  return createClient({ ...withoutWaiting(options, connectTimeout), scripts }).withTypeMapping(BYTES);
 }
 
 function makeSubscriber(options: RedisClientOptions, connectTimeout: number) {
-  return createClient({
-    ...options,
-    disableOfflineQueue: true,
-    socket: { ...options.socket, connectTimeout, reconnectStrategy: false },
-  });
+  return createClient(withoutWaiting(options, connectTimeout));
+}
+
+function makeCluster(urls: readonly string[], options: RedisClientOptions, connectTimeout: number) {
+  return createCluster({
+    rootNodes: urls.map((url) => ({ url })),
+    defaults: withoutWaiting(options, connectTimeout) as object,
+    scripts,
+  }).withTypeMapping(BYTES);
 }
 
 export type RedisSubscriber = ReturnType<typeof makeSubscriber>;
 
 export type RedisClient = ReturnType<typeof makeClient>;
 
+type RedisCluster = ReturnType<typeof makeCluster>;
+
 /** A connection, and when it can be used. */
 interface Opened {
-  readonly client: RedisClient;
-  readonly ready: Promise<RedisClient>;
+  client?: RedisClient;
+  isClosed?: boolean;
+  ready: Promise<RedisClient>;
 }
 
-/** One connection to Redis: opened by whoever needs it first, and again when it is lost. */
+/** One connection to Redis, or one to each server of a cluster: opened by whoever needs it first, and again when lost. */
 export class RedisConnection {
+  readonly #place: RedisPlace;
   readonly #options: RedisClientOptions;
   readonly #connectTimeout: number;
   #current: Opened | undefined;
@@ -41,20 +54,53 @@ export class RedisConnection {
   #lastId: number | undefined;
 
   /** @param connectTimeout Milliseconds. */
-  constructor(options: RedisClientOptions, connectTimeout: number) {
+  constructor(place: RedisPlace, options: RedisClientOptions, connectTimeout: number) {
+    this.#place = place;
     this.#options = options;
     this.#connectTimeout = connectTimeout;
   }
 
   /** Runs commands. @throws StoreRefusedError when Redis answers, but refuses. */
   async run<T>(commands: (client: RedisClient) => Promise<T>): Promise<T> {
-    const client = await (this.#current ??= this.#open()).ready;
+    const current = (this.#current ??= this.#open());
+    const client = await current.ready;
     try {
       return await commands(client);
     } catch (error) {
       if (!(error instanceof ErrorReply)) throw error;
+      // What was the master is none any more: whoever comes next asks the sentinels again.
+      if (error.message.startsWith('READONLY') && this.#place.kind === 'sentinel') this.#close(current);
       throw new StoreRefusedError(error.message.split(' ', 1)[0]!, error.message, { cause: error });
     }
+  }
+
+  /** Reads many names; in a cluster one by one, since they lie on different servers, but all at once. */
+  async readMany(names: readonly string[]): Promise<(Buffer | null)[]> {
+    return this.run((client) =>
+      this.#place.kind === 'cluster'
+        ? Promise.all(names.map((name) => client.get(name)))
+        : client.mGet([...names]),
+    );
+  }
+
+  /** Removes many names; returns how many there were. */
+  async removeMany(names: readonly string[]): Promise<number> {
+    return this.run(async (client) => {
+      if (this.#place.kind !== 'cluster') return client.unlink([...names]);
+      const removed = await Promise.all(names.map((name) => client.unlink(name)));
+      return removed.reduce((sum, count) => sum + count, 0);
+    });
+  }
+
+  /** Lists the servers that hold a part of the names. */
+  async eachServer(work: (client: RedisClient) => Promise<void>): Promise<void> {
+    await this.run(async (client) => {
+      if (this.#place.kind !== 'cluster') return work(client);
+      const cluster = client as unknown as RedisCluster;
+      for (const master of cluster.masters) {
+        await work((await cluster.nodeClient(master)) as unknown as RedisClient);
+      }
+    });
   }
 
   /**
@@ -67,7 +113,8 @@ export class RedisConnection {
     lost: (subscriber: RedisSubscriber) => void,
     signal: AbortSignal,
   ): Promise<RedisSubscriber> {
-    const subscriber = makeSubscriber(this.#options, this.#connectTimeout);
+    const options = await locate(this.#place, this.#options, this.#connectTimeout);
+    const subscriber = makeSubscriber(options, this.#connectTimeout);
     subscriber.on('error', () => lost(subscriber));
     subscriber.on('end', () => lost(subscriber));
     const destroy = () => subscriber.isOpen && subscriber.destroy();
@@ -85,9 +132,44 @@ export class RedisConnection {
 
   /** Lets go of the connection at once, also of one that is still being opened. */
   async close(): Promise<void> {
-    const current = this.#current;
-    this.#current = undefined;
-    if (current?.client.isOpen) current.client.destroy();
+    if (this.#current) this.#close(this.#current);
+  }
+
+  #close(opened: Opened): void {
+    if (this.#current === opened) this.#current = undefined;
+    opened.isClosed = true;
+    if (opened.client?.isOpen) opened.client.destroy();
+  }
+
+  #open(): Opened {
+    const opened = {} as Opened;
+    opened.ready = this.#connect(opened).catch((error: unknown) => {
+      this.#close(opened);
+      throw error;
+    });
+    return opened;
+  }
+
+  async #connect(opened: Opened): Promise<RedisClient> {
+    const client = await this.#make();
+    opened.client = client;
+    // Every failure is seen by the operation it belongs to, or by 'error' when there is none: a connection that the
+    // server closed while nobody used it is opened again by whoever comes next.
+    client.on('error', () => {
+      if (this.#current === opened) this.#current = undefined;
+    });
+    if (opened.isClosed) throw new Error('the connection was closed.');
+    await client.connect();
+    if (this.#place.kind !== 'cluster') await this.#replace(client);
+    return client;
+  }
+
+  async #make(): Promise<RedisClient> {
+    const place = this.#place;
+    if (place.kind === 'cluster') {
+      return makeCluster(place.urls, this.#options, this.#connectTimeout) as unknown as RedisClient;
+    }
+    return makeClient(await locate(place, this.#options, this.#connectTimeout), this.#connectTimeout);
   }
 
   /**
@@ -101,29 +183,6 @@ export class RedisConnection {
       last !== undefined && client.clientKill({ filter: 'ID', id: last }).catch(ignoreRefusal),
     ]);
     this.#lastId = id;
-  }
-
-  #open(): Opened {
-    const client = makeClient(this.#options, this.#connectTimeout);
-    const forget = () => {
-      if (this.#current === opened) this.#current = undefined;
-    };
-    const ready = client
-      .connect()
-      .then(() => this.#replace(client))
-      .then(
-        () => client,
-        (error: unknown) => {
-          forget();
-          if (client.isOpen) client.destroy();
-          throw error;
-        },
-      );
-    const opened = { client, ready };
-    // Every failure is seen by the operation it belongs to, or by 'error' when there is none: a connection that the
-    // server closed while nobody used it is opened again by whoever comes next.
-    client.on('error', forget);
-    return opened;
   }
 }
 

@@ -5,11 +5,16 @@ import { GuardedBackend, type GuardOptions } from '../backends/guarded-backend.j
 import type { CacheOptions } from '../cache-options.js';
 import type { CacheFactory } from '../create-cache.js';
 import { RedisBackend } from './redis-backend.js';
+import type { RedisPlace } from './redis-place.js';
 import { RedisConnection } from './redis-connection.js';
 
 export interface RedisCacheOptions extends CacheOptions, GuardOptions {
   /** Where the server is: `redis://[[user]:password@]host[:port][/database]`, or `rediss://` for TLS. */
-  url: string;
+  url?: string;
+  /** The master that these sentinels name, in place of `url`. Credentials and database are told by `client`. */
+  sentinel?: { name: string; urls: readonly string[] };
+  /** Some servers of a cluster, which tell of the others, in place of `url`. */
+  cluster?: { urls: readonly string[] };
   /** Stands in front of every key, so that `clear()` removes what is the cache's and nothing else. Default `cache:`. */
   namespace?: string;
   /** More options of the `redis` client: TLS, credentials, keep-alive. */
@@ -31,13 +36,33 @@ export interface RedisCacheOptions extends CacheOptions, GuardOptions {
  */
 export function redisCache(options: RedisCacheOptions): CacheFactory {
   const { operationTimeout = 0.25, namespace = 'cache:' } = options;
-  checkUrl(options.url);
+  const place = placeOf(options);
   const limit = toMilliseconds(operationTimeout, 'operationTimeout');
   return (context) => {
-    const connection = new RedisConnection({ ...options.client, url: options.url }, limit);
+    const connection = new RedisConnection(place, options.client ?? {}, limit);
     const store = new RedisBackend(connection, namespace, limit, options.types);
     return new BackendCache(new GuardedBackend(store, 'Redis', options, context), options, context);
   };
+}
+
+/** @throws ImproperlyConfiguredError unless exactly one place is told, by well-formed URLs. */
+function placeOf({ url, sentinel, cluster }: RedisCacheOptions): RedisPlace {
+  const places: RedisPlace[] = [];
+  if (url !== undefined) places.push({ kind: 'server', url });
+  if (sentinel) places.push({ kind: 'sentinel', ...sentinel });
+  if (cluster) places.push({ kind: 'cluster', ...cluster });
+  const [place] = places;
+  if (!place || places.length > 1) {
+    throw new ImproperlyConfiguredError(
+      `redisCache: ${places.length} of url, sentinel and cluster are given. Give one of them.`,
+    );
+  }
+  const urls = place.kind === 'server' ? [place.url] : place.urls;
+  if (urls.length === 0) {
+    throw new ImproperlyConfiguredError(`redisCache: ${place.kind}.urls is empty. Give at least one URL.`);
+  }
+  for (const each of urls) checkUrl(each);
+  return place;
 }
 
 function checkUrl(url: string): void {
