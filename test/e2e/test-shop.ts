@@ -11,12 +11,12 @@ export interface TestShop {
 
 export async function startTestShop({
   redisUrl,
+  isDevelopment,
   ...options
-}: TestDatabaseOptions & { redisUrl?: string } = {}): Promise<TestShop> {
+}: TestDatabaseOptions & { redisUrl?: string; isDevelopment?: boolean } = {}): Promise<TestShop> {
   const database = await createTestDatabase(options);
-  const app = await createBookshop({ redisUrl, secretKeys: ['a secret of the tests'] }, database, {
-    logger: false,
-  });
+  const settings = { redisUrl, secretKeys: ['a secret of the tests'], isDevelopment };
+  const app = await createBookshop(settings, database, { logger: false });
   // It has to listen: the page cache knows pages apart by their host, and so by the port.
   await app.listen(0, '127.0.0.1');
   return {

@@ -1,5 +1,6 @@
 import { Database, ValidationError } from '@nest-quintet/orm';
 import { Injectable } from '@nestjs/common';
+import { InvalidInputException } from '../http/validation.pipe.js';
 import { CustomerManager, CustomerProfileManager, OrderManager } from '../orders/order.managers.js';
 import { OrdersService } from '../orders/orders.service.js';
 import type { Buyer } from './checkout.schemas.js';
@@ -17,7 +18,7 @@ export class CheckoutService {
   /**
    * Sells a cart to somebody who is a customer from now on, all or nothing.
    *
-   * @throws ValidationError that names everything that is wrong with the form.
+   * @throws InvalidInputException that names everything that is wrong with the form.
    */
   async buy({ name, phone, note }: Buyer, quantities: ReadonlyMap<number, number>) {
     await allOf([
@@ -40,8 +41,9 @@ async function allOf(validations: readonly Promise<unknown>[]): Promise<void> {
   const reasons = results.flatMap((result) =>
     result.status === 'rejected' ? [result.reason as unknown] : [],
   );
-  const problems = reasons.filter((reason) => reason instanceof ValidationError);
-  if (problems.length < reasons.length) throw reasons.find((reason) => !(reason instanceof ValidationError));
-  if (problems.length > 0)
-    throw new ValidationError(Object.assign({}, ...problems.map(({ errors }) => errors)));
+  const problems = reasons.map((reason) => {
+    if (reason instanceof ValidationError) return reason.messages;
+    throw reason;
+  });
+  if (problems.length > 0) throw new InvalidInputException(Object.assign({}, ...problems));
 }

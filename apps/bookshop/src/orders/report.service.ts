@@ -55,15 +55,19 @@ export class ReportService {
           })),
         );
       },
-      statuses: barList(
-        sums(
-          rows,
-          ({ status }) => status,
-          ({ orders }) => orders,
-        ),
-      ),
+      statuses: barList(ordersByStatus(rows)),
     };
   }
+}
+
+/** The number of orders of each status, the most frequent one first. */
+function ordersByStatus(rows: Rows) {
+  const totals = sums(
+    rows,
+    ({ status }) => status,
+    ({ orders }) => orders,
+  );
+  return totals.toSorted((left, right) => right.value - left.value);
 }
 
 /** The sales of each month; a cancelled order is none. */

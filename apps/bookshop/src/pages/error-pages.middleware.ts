@@ -14,7 +14,7 @@ import { wantsHtml } from './wants-html.js';
 /** The body that Nest's exception filters make. */
 interface ErrorBody {
   readonly message?: string | readonly string[];
-  readonly errors?: Readonly<Record<string, readonly (string | { readonly message: string })[]>>;
+  readonly errors?: Readonly<Record<string, readonly string[]>>;
 }
 
 /**
@@ -37,9 +37,7 @@ export class ErrorPagesMiddleware implements Middleware {
       path: request.path,
       status,
       message: [message ?? ''].flat().join(' '),
-      problems: Object.entries(errors).flatMap(([field, problems]) =>
-        problems.map((problem) => `${field}: ${typeof problem === 'string' ? problem : problem.message}`),
-      ),
+      problems: Object.entries(errors).map(([field, problems]) => `${field}: ${problems.join('; ')}`),
       requestId: requestContext.get(requestId),
     })) as string;
     response.headers.set('Content-Type', 'text/html; charset=utf-8');

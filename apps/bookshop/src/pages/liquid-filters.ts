@@ -11,6 +11,7 @@ export function registerFilters(liquid: Liquid): void {
   liquid.registerFilter('number', (value: number) => numbers.format(value));
   liquid.registerFilter('euros', (value: { toString(): string }) => euros.format(Number(value)));
   liquid.registerFilter('day', (value: string) => dates.format(new Date(value)));
+  liquid.registerFilter('sentence', sentence);
   liquid.registerFilter('with_query', withQuery);
 }
 
@@ -19,4 +20,10 @@ function withQuery(query: Query, name: string, value: unknown): string {
   const given = Object.entries({ ...query, [name]: value });
   const filled = given.filter(([, each]) => each !== undefined && each !== null && each !== '');
   return `?${new URLSearchParams(filled.map(([key, each]): [string, string] => [key, String(each)])).toString()}`;
+}
+
+/** `must be a number; must not be 7` → `Must be a number; must not be 7.` */
+function sentence(problems: readonly string[]): string {
+  const text = problems.join('; ');
+  return text.charAt(0).toUpperCase() + text.slice(1) + (text.endsWith('.') ? '' : '.');
 }

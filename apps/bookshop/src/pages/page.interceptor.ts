@@ -3,8 +3,8 @@ import { type CallHandler, type ExecutionContext, Injectable, type NestIntercept
 import { ModuleRef, Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
 import { catchError, map, type Observable } from 'rxjs';
+import { InvalidInputException } from '../http/validation.pipe.js';
 import { Done, Shown } from './answers.js';
-import { fieldErrors } from './field-errors.js';
 import { PAGE, type PageMetadata } from './page.decorator.js';
 import { wantsHtml } from './wants-html.js';
 
@@ -54,19 +54,20 @@ function answer(value: unknown, visit: Visit): unknown {
 }
 
 async function showAgain(error: unknown, visit: Visit): Promise<TemplateResponse> {
-  const errors = fieldErrors(error);
   const { page, controller, request, response } = visit;
-  const shown = errors && (await page.again?.(controller, request));
+  if (!(error instanceof InvalidInputException)) throw error;
+  const shown = await page.again?.(controller, request);
   if (!shown) throw error;
   response.status(400);
   const values: unknown = request.method === 'GET' ? request.query : request.body;
-  return render(shown, visit, { form: { values, errors } });
+  return render(shown, visit, { form: { values, errors: error.errors } });
 }
 
 function render(value: unknown, { page, request, response }: Visit, more: object = {}): TemplateResponse {
   response.vary('Accept');
-  // Whoever is told something here is to be told it once: such a page is not kept.
-  if (messages(request).length > 0) response.setHeader('Cache-Control', 'private, no-store');
+  // Browsers ask each time, and are told quickly by the page cache; what somebody is told once is not kept at all.
+  const isTold = messages(request).length > 0;
+  response.setHeader('Cache-Control', isTold ? 'private, no-store' : 'max-age=0, must-revalidate');
   const context = value instanceof Shown ? value.context : {};
   return new TemplateResponse(page.template, {
     path: request.path,

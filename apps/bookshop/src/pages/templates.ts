@@ -14,7 +14,14 @@ export const templatesProvider: FactoryProvider<Liquid> = {
   provide: Liquid,
   inject: [CacheRegistry],
   useFactory: (caches: CacheRegistry) => {
-    const liquid = new Liquid({ root: source, extname: '.liquid', outputEscape: 'escape', cache: true });
+    const liquid = new Liquid({
+      root: source,
+      extname: '.liquid',
+      outputEscape: 'escape',
+      cache: true,
+      // Messages and rows have getters and methods of their own.
+      ownPropertyOnly: false,
+    });
     liquid.plugin(liquidCache(caches));
     registerFilters(liquid);
     return liquid;
