@@ -6,7 +6,7 @@ export async function loadFixture(database: PrismaDatabase): Promise<void> {
 }
 
 const statements = [
-  `TRUNCATE "Author", "Tag", "Book", "Review", "Profile", "Contract", "Club", "Membership", "_Book_tags", "_Author_friends" RESTART IDENTITY CASCADE`,
+  `TRUNCATE "Author", "Tag", "Book", "Review", "Profile", "Contract", "Club", "Membership", "User", "_Book_tags", "_Author_friends" RESTART IDENTITY CASCADE`,
   `INSERT INTO "Author" (name) VALUES ('a1'), ('a2')`,
   `INSERT INTO "Tag" (label) VALUES ('t1'), ('t2'), ('t3')`,
   `INSERT INTO "Book" (title, "authorId") VALUES ('b1', 1), ('b2', 1)`,

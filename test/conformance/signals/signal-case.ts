@@ -1,6 +1,13 @@
 import { gotRequestException, requestFinished, requestStarted } from '@nest-quintet/middleware';
 import { m2mChanged, postDelete, postSave, preDelete, preSave, type PrismaDatabase } from '@nest-quintet/orm';
-import { Signal, type SignalDispatcher, type SignalEvent } from '@nest-quintet/signals';
+import {
+  overrideSettings,
+  settingChanged,
+  Signal,
+  type SignalDispatcher,
+  type SignalEvent,
+} from '@nest-quintet/signals';
+import { userLoggedIn, userLoggedOut, userLoginFailed } from '@nest-quintet/signals/auth';
 import { inPython } from '../orm/errors.js';
 import { pythonName } from '../orm/naming.js';
 import {
@@ -16,6 +23,7 @@ import {
 } from '../python/index.js';
 import type { Statement } from '../python/syntax.js';
 import { clientOf } from './site-client.js';
+import { requestFactory, SiteSession, SiteUsers } from './site-users.js';
 import type { Site } from './site.js';
 import { djangoField, Instance, ModelClass, Models, Rows, Through, typeError } from './signal-models.js';
 
@@ -35,6 +43,13 @@ const requestSignals: Record<string, AnySignal> = {
   got_request_exception: gotRequestException,
 };
 
+const otherSignals: Record<string, AnySignal> = {
+  user_logged_in: userLoggedIn,
+  user_logged_out: userLoggedOut,
+  user_login_failed: userLoginFailed,
+  setting_changed: settingChanged,
+};
+
 /** The payload's names that Django has, in its spelling. */
 const payloads: Record<string, readonly string[]> = {
   pre_save: ['instance', 'raw', 'using', 'update_fields'],
@@ -45,12 +60,18 @@ const payloads: Record<string, readonly string[]> = {
   request_started: ['has_environ'],
   request_finished: [],
   got_request_exception: [],
+  user_logged_in: ['user', 'has_request'],
+  user_logged_out: ['user', 'has_request'],
+  user_login_failed: ['credentials', 'has_request'],
+  setting_changed: ['setting', 'value', 'enter'],
 };
 
 /** One case: a program that connects receivers and writes, and the log of what they heard. */
 export class SignalCase {
   readonly #events: unknown[] = [];
   readonly #models: Models;
+  readonly #users: SiteUsers;
+  readonly #settings = {};
   readonly #program: Program;
 
   constructor(
@@ -58,6 +79,7 @@ export class SignalCase {
     given: string,
   ) {
     this.#models = new Models(site.database);
+    this.#users = new SiteUsers(this.#models, site.dispatcher);
     site.log.write = (line) => void this.#events.push(line);
     const names = this.#names();
     this.#program = new Program(names);
@@ -85,7 +107,7 @@ export class SignalCase {
 
   #names(): Record<string, Value> {
     const signals = Object.fromEntries(
-      Object.entries({ ...modelSignals, ...requestSignals }).map(([name, signal]) => [
+      Object.entries({ ...modelSignals, ...requestSignals, ...otherSignals }).map(([name, signal]) => [
         name,
         new SignalObject(this, signal, name),
       ]),
@@ -116,6 +138,19 @@ export class SignalCase {
       }),
       connection: new Namespace({}),
       Client: clientOf(this.site),
+      EV: new Namespace({
+        clear: native('clear', () => {
+          this.#events.length = 0;
+          return null;
+        }),
+      }),
+      auth: this.#users.auth,
+      RequestFactory: requestFactory,
+      SessionStore: native('SessionStore', () => new SiteSession()),
+      override_settings: native(
+        'override_settings',
+        (_, changes) => new OverriddenSettings(this.#settings, changes),
+      ),
       CaptureQueriesContext: native('CaptureQueriesContext', () => new CapturedQueries(this.#models)),
     };
   }
@@ -238,6 +273,22 @@ class SignalObject extends HostObject {
     return [...this.#receivers].find(([, one]) => one === receiver)?.[0];
   }
 
+  /** Says who sends signals that are not about models: Django has names of its own for them. */
+  #otherKeywords(sender: unknown, { request, user, ...payload }: Record<string, any>): Keywords {
+    if (this.signal === settingChanged) {
+      return { signal: this, sender: 'UserSettingsHolder', ...payload, value: payload.value ?? null };
+    }
+    const named = this.signal === userLoginFailed ? 'django.contrib.auth' : user ? sender : 'NoneType';
+    const instance = user && new Instance(this.running.models, sender as string, user, false);
+    return {
+      signal: this,
+      sender: named,
+      user: instance ?? null,
+      has_request: request !== undefined,
+      ...payload,
+    };
+  }
+
   #keywords({
     signal: _,
     sender,
@@ -256,6 +307,7 @@ class SignalObject extends HostObject {
         ...(isFirst && { has_environ: payload.request !== undefined }),
       };
     }
+    if (Object.values(otherSignals).includes(this.signal)) return this.#otherKeywords(sender, payload);
     if (!isModelSignal) return { signal: this, sender: sender ?? null, ...payload };
     const model =
       this.name === 'm2m_changed' ? modelOf(models, sender as string, payload.reverse) : (sender as string);
@@ -278,6 +330,22 @@ class SignalObject extends HostObject {
       }),
       ...(action && { action: pythonName(action), pk_set: pkSet, model: new ModelClass(models, other) }),
     };
+  }
+}
+
+/** `with override_settings(…):`, whose body runs as the callback of ours. */
+class OverriddenSettings extends HostObject {
+  readonly typeName = 'override_settings';
+
+  constructor(
+    private readonly settings: object,
+    private readonly changes: Keywords,
+  ) {
+    super();
+  }
+
+  override around(body: () => Promise<void>): Promise<void> {
+    return overrideSettings(this.settings, this.changes, body);
   }
 }
 

@@ -261,6 +261,7 @@ export class Rows extends HostObject {
     count: () => this.models.delegate(this.model).count({ where: this.where }),
     exists: async () => (await this.models.delegate(this.model).count({ where: this.where })) > 0,
     create: (_, values) => this.create(values),
+    create_user: ([username], values) => this.create({ username, ...values }),
     get_or_create: async (_, values) => {
       const { defaults, ...where } = values;
       const found = await this.models.delegate(this.model).findFirst({ where });
