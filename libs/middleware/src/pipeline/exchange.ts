@@ -180,8 +180,20 @@ export class Exchange {
   #settle(response: HttpResponse): void {
     if (this.#innermost !== undefined || this.#isReleased) return;
     this.#innermost = response;
-    if (this.#resolve === undefined) this.release(response);
+    if (this.#resolve === undefined) this.#send(response);
     else this.#resolve(response);
+  }
+
+  /** Sends what no layer waits for; a header that Node refuses must leave nobody without an answer. */
+  #send(response: HttpResponse): void {
+    try {
+      this.release(response);
+    } catch (error) {
+      void this.owner
+        .recover(error, this)
+        .then((answer) => this.release(answer))
+        .catch(() => this.outgoing.destroy());
+    }
   }
 
   /** An inner part that notices that its client has gone may never answer; what waits for it must not wait for ever. */
