@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { HttpHeaders, HttpResponse } from '@nest-quintet/middleware';
 import { maxAgeOf, parseCacheControl } from './cache-control.js';
 import { varyOf } from './cached-page.js';
@@ -34,7 +35,7 @@ export function shelfLifeOf(response: HttpResponse, rules: Rules): ShelfLife | u
   if (rules.timeout === undefined && maxAge === 0) return undefined;
   const seconds = rules.timeout ?? maxAge ?? rules.defaultTimeout;
   patchFreshness(response, seconds);
-  if (status !== 200 || seconds <= 0) return undefined;
+  if (status !== 200 || seconds <= 0 || !isSendable(headers)) return undefined;
   return { seconds, grace: rules.grace ?? staleWhileRevalidate(headers), vary };
 }
 
@@ -43,6 +44,19 @@ export function addETag({ headers, bytes }: HttpResponse): void {
   if (headers.has('ETag') || bytes.length === 0) return;
   // A tag names bytes, it guards nothing: the shortest digest is good enough.
   headers.set('ETag', `"${createHash('md5').update(bytes).digest('hex')}"`);
+}
+
+/** Says whether Node is going to send the headers; what it refuses must not be met again with every hit. */
+function isSendable(headers: HttpHeaders): boolean {
+  try {
+    for (const [name, value] of headers) {
+      validateHeaderName(name);
+      for (const line of [value].flat()) validateHeaderValue(name, line as string);
+    }
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function staleWhileRevalidate(headers: HttpHeaders): number {
