@@ -3,6 +3,7 @@ import type { Database } from '../database/database.js';
 import { FieldError, InvalidValueError } from '../errors.js';
 import { Case, When } from '../expressions/case.js';
 import { Expression, Literal } from '../expressions/expression.js';
+import { F } from '../expressions/reference.js';
 import { QExpression } from '../expressions/q.js';
 import type { ModelMetadata, ScalarField } from '../metadata/schema.js';
 import { statementFor, write } from '../query/execute.js';
@@ -68,7 +69,7 @@ function updateBatch(
   const statement = statementFor(database);
   const node =
     updateFromLists(model, keyFields(model), columns, rows, statement) ??
-    updateByCase(model, key, rows, columns, statement);
+    updateByCase(model, rows, columns, statement);
   return sendingBulkWrite(database, model.name, { operation: 'bulkUpdate', data: rows }, () =>
     write(database, statement.dialect, node),
   );
@@ -77,19 +78,21 @@ function updateBatch(
 /** Chooses each row's value by its key. */
 function updateByCase(
   model: ModelMetadata,
-  key: string,
   rows: readonly Record<string, unknown>[],
   columns: readonly ScalarField[],
   statement: Statement,
 ): OperationNode {
+  const keyOf = (row: Record<string, unknown>) =>
+    Object.fromEntries(model.primaryKey.map((name) => [name, row[name]]));
   const values = columns.map((field) => {
-    const branches = rows.map((row) => When({ [key]: row[key] }, valueOf(row[field.name], field)));
-    return [field.name, Case(branches as never)] as const;
+    const branches = rows.map((row) => When(keyOf(row), valueOf(row[field.name], field)));
+    // The column itself, which is never chosen, gives the values its type.
+    return [field.name, Case(branches as never, { default: F(field.name) })] as const;
   });
-  const state = {
-    ...initialState(model.name),
-    conditions: [new QExpression([{ [key]: { in: rows.map((row) => row[key]) } }])],
-  };
+  const [key, ...others] = model.primaryKey;
+  const found =
+    others.length === 0 ? { [key!]: { in: rows.map((row) => row[key!]) } } : { OR: rows.map(keyOf) };
+  const state = { ...initialState(model.name), conditions: [new QExpression([found])] };
   return compileUpdate(state, Object.fromEntries(values), statement).node;
 }
 

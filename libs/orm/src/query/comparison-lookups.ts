@@ -1,3 +1,4 @@
+import type { OperationNode } from 'kysely';
 import { Expression, isExpressionSource } from '../expressions/expression.js';
 import type { StateHolder } from './prefetch.js';
 import { InvalidQueryError, InvalidValueError } from '../errors.js';
@@ -41,8 +42,14 @@ export function ordered(operator: '<' | '<=' | '>' | '>='): Lookup {
     const bounded = boundedInteger(right, left.type, operator);
     if (bounded instanceof Decided) return bounded.outcome;
     const other = rightOperand(bounded, comparison);
-    return predicate(sql`${leftNode(comparison)} ${keyword(operator)} ${other.node}`, left, other);
+    const [one, two] = [leftNode(comparison), other.node].map((node) => caseless(node, comparison));
+    return predicate(sql`${one!} ${keyword(operator)} ${two!}`, left, other);
   };
+}
+
+/** A side of a comparison, in small letters where these and capital ones are to be the same. */
+function caseless(node: OperationNode, { insensitive, left }: Comparison): OperationNode {
+  return insensitive && left.type.kind === 'String' ? sql`lower(${node})` : node;
 }
 
 export function range(comparison: Comparison): Outcome {
@@ -79,6 +86,10 @@ export function inList(comparison: Comparison): Outcome {
     return predicate(sql`${leftNode(comparison)} in (${join(list, ', ')})`, left);
   }
   const values = bounded.map((item) => toParameter(item, left.type, scope));
+  if (comparison.insensitive && left.type.kind === 'String') {
+    const list = values.map((value) => caseless(parameter(value), comparison));
+    return predicate(sql`${caseless(left.node, comparison)} in (${join(list, ', ')})`, left);
+  }
   if (values.length === 1) return predicate(sql`${left.node} = ${parameter(values[0])}`, left);
   if (scope.dialect.features.arrays && isPlainInArray(left.type)) {
     return predicate(sql`${left.node} = any(${parameter(values)})`, left);

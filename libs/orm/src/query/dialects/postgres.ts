@@ -20,6 +20,17 @@ const castNames: Partial<Record<ValueKind, string>> = {
   Bytes: 'bytea',
 };
 
+/** The database's own types that no other type becomes by itself. */
+const castNamesOfNative: Readonly<Record<string, string>> = {
+  Json: 'json',
+  Uuid: 'uuid',
+  Inet: 'inet',
+  Xml: 'xml',
+  Bit: 'bit',
+  VarBit: 'varbit',
+  Citext: 'citext',
+};
+
 const extracts: Record<DatePart, string> = {
   year: 'year',
   isoYear: 'isoyear',
@@ -33,6 +44,9 @@ const extracts: Record<DatePart, string> = {
   minute: 'minute',
   second: 'second',
 };
+
+/** The types of Prisma's `String` that are searched by their text; the spaces that fill up a `char` are none of it. */
+const notText = new Set(['Char', 'Uuid', 'Inet', 'Bit', 'VarBit', 'Xml']);
 
 /** PostgreSQL, and PGlite which is PostgreSQL. */
 export class PostgresDialect extends SqlDialect {
@@ -64,7 +78,11 @@ export class PostgresDialect extends SqlDialect {
   }
 
   override castName(type: ValueType): string | undefined {
-    const name = type.kind === 'DateTime' && !type.isZoned ? 'timestamp' : castNames[type.kind];
+    // A value that is bound as it is becomes what stands beside it.
+    if (type.enum) return undefined;
+    const name =
+      castNamesOfNative[type.native ?? ''] ??
+      (type.kind === 'DateTime' && !type.isZoned ? 'timestamp' : castNames[type.kind]);
     return name && type.isList ? `${name}[]` : name;
   }
 
@@ -78,7 +96,8 @@ export class PostgresDialect extends SqlDialect {
 
   override text(operand: Operand): OperationNode {
     if (operand.text) return operand.text;
-    return operand.type.kind === 'String' && !operand.type.enum
+    const { kind, enum: name, native = '' } = operand.type;
+    return kind === 'String' && !name && !notText.has(native)
       ? operand.node
       : sql`cast(${operand.node} as text)`;
   }
