@@ -1,3 +1,4 @@
+export * from './adapter/prepared-statements.js';
 export * from './adapter/report-error.js';
 export * from './database/connection-problem.js';
 export { databaseErrorCode } from './database/database-error-code.js';
