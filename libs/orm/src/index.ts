@@ -9,6 +9,7 @@ export * from './database/inject-database.decorator.js';
 export * from './database/prisma-database.js';
 export * from './errors.js';
 export * from './expressions/index.js';
+export * from './kysely/index.js';
 export * from './manager/index.js';
 export * from './metadata/register.js';
 export * from './metadata/schema.js';

@@ -1,10 +1,4 @@
-import { PrismaPg } from '@prisma/adapter-pg';
-import { PrismaPGlite } from 'pglite-prisma-adapter';
 import { Databases, Manager, ManagerFor, type ModelName, PrismaDatabase } from '@nest-quintet/orm';
-import { prepareDatabase } from '../../../apps/bookshop/src/database/prepare.js';
-import { PrismaClient } from '../../../apps/bookshop/src/generated/prisma/client.js';
-import { schema } from '../../../apps/bookshop/src/generated/quintet/index.js';
-import { openPGliteCopy } from '../../support/database-snapshot.js';
 import { compare } from '../compare.js';
 import type { CaseRunner, Evaluator, EvaluatorOptions, Outcome, RecordedCase } from '../evaluator.js';
 import { Program, PythonError, pythonNames } from '../python/index.js';

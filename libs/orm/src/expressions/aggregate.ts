@@ -67,7 +67,9 @@ export class Aggregate<T = unknown> extends Expression<T> {
       name: this.call.name,
       args: argument ? [argument, ...rest] : [],
       distinct: this.options.distinct === true,
-      orderBy: (this.call.orderBy ?? []).map((item) => orderingNode(item, item.expression.resolve(scope))),
+      orderBy: (this.call.orderBy ?? []).map((item) =>
+        orderingNode(item, item.expression.resolve(scope), scope.dialect),
+      ),
       filter: this.#filter(scope),
     });
     return { node: this.#withDefault(call, type, scope), type, isAggregate: true };

@@ -7,6 +7,9 @@ import { argumentOf } from './reference.js';
 /** What an argument stands for in types: the value of an expression, or a name that the query knows. */
 export type Symbolic<A> = A extends string ? { ref: A } : A extends Expression<infer T> ? T : never;
 
+/** What an aggregate is of no rows: null, unless it is given a default. */
+type Defaulted<T, O> = O extends { default: infer D } ? (undefined extends D ? T : { filled: T }) : T;
+
 const int8: ValueType = Object.freeze({ kind: 'Int', native: 'Int8' });
 const same = (type: ValueType): ValueType => type;
 
@@ -33,34 +36,34 @@ export function Count<const A extends Argument = '*'>(
 }
 
 /** Adds up values; null of no rows. Django: `Sum`. */
-export function Sum<const A extends Argument>(
+export function Sum<const A extends Argument, const O extends AggregateOptions = object>(
   argument: A,
-  options: AggregateOptions = {},
-): Aggregate<{ sum: Symbolic<A> }> {
+  options?: O,
+): Aggregate<Defaulted<{ sum: Symbolic<A> }, O>> {
   return new Aggregate({ name: 'sum', type: sumType }, argumentOf(argument), options);
 }
 
 /** The mean of values: of integers a number, of decimals a decimal. Django: `Avg`. */
-export function Avg<const A extends Argument>(
+export function Avg<const A extends Argument, const O extends AggregateOptions = object>(
   argument: A,
-  options: AggregateOptions = {},
-): Aggregate<{ avg: Symbolic<A> }> {
+  options?: O,
+): Aggregate<Defaulted<{ avg: Symbolic<A> }, O>> {
   return new Aggregate({ name: 'avg', type: averageType }, argumentOf(argument), options);
 }
 
 /** The least value. Django: `Min`. */
-export function Min<const A extends Argument>(
+export function Min<const A extends Argument, const O extends AggregateOptions = object>(
   argument: A,
-  options: AggregateOptions = {},
-): Aggregate<{ nullable: Symbolic<A> }> {
+  options?: O,
+): Aggregate<Defaulted<{ nullable: Symbolic<A> }, O>> {
   return new Aggregate({ name: 'min', type: same }, argumentOf(argument), options);
 }
 
 /** The greatest value. Django: `Max`. */
-export function Max<const A extends Argument>(
+export function Max<const A extends Argument, const O extends AggregateOptions = object>(
   argument: A,
-  options: AggregateOptions = {},
-): Aggregate<{ nullable: Symbolic<A> }> {
+  options?: O,
+): Aggregate<Defaulted<{ nullable: Symbolic<A> }, O>> {
   return new Aggregate({ name: 'max', type: same }, argumentOf(argument), options);
 }
 

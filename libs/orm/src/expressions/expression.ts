@@ -2,6 +2,7 @@ import type { OperationNode } from 'kysely';
 import { InvalidValueError } from '../errors.js';
 import type { Scope } from '../query/scope.js';
 import { keyword, sql } from '../query/sql.js';
+import type { SqlDialect } from '../query/sql-dialect.js';
 import { typeOf, type ValueType } from '../query/value-type.js';
 import { arithmeticType, type ArithmeticOperator } from './arithmetic-type.js';
 import { bindLiteral, inferType } from './literal.js';
@@ -204,8 +205,10 @@ export function inherited(operands: readonly Operand[]): Pick<Operand, 'isAggreg
 }
 
 /** A descending or ascending keyword with the place of nulls. */
-export function orderingNode(ordering: Ordering, operand: Operand): OperationNode {
+export function orderingNode(ordering: Ordering, operand: Operand, dialect: SqlDialect): OperationNode {
   const direction = ordering.descending ? ' desc' : ' asc';
+  const before = ordering.nulls && dialect.orderedNulls(operand.node, ordering.nulls);
+  if (before) return sql`${before}, ${operand.node}${keyword(direction)}`;
   const nulls = ordering.nulls ? ` nulls ${ordering.nulls}` : '';
   return sql`${operand.node}${keyword(direction + nulls)}`;
 }

@@ -74,7 +74,7 @@ export class WindowExpression<T = unknown> extends Expression<T> {
       this.computed instanceof Aggregate ? this.computed.over(scope) : this.computed.resolve(scope);
     const partition = this.partitions.map((expression) => expression.resolve(scope).node);
     const order = this.orderings.map((ordering) =>
-      orderingNode(ordering, ordering.expression.resolve(scope)),
+      orderingNode(ordering, ordering.expression.resolve(scope), scope.dialect),
     );
     const clauses = [...clause('partition by', partition), ...clause('order by', order)];
     const over = clauses.length > 0 ? join(clauses, ' ') : keyword('');

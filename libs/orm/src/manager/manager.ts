@@ -131,6 +131,11 @@ export abstract class Manager<M extends ModelName = ModelName> {
     return this.getQuerySet().exclude(...conditions);
   }
 
+  /** Sends queries to another database, by its alias. Django: `using`. */
+  using(alias: string): QuerySetOf<this, M> {
+    return this.getQuerySet().using(alias);
+  }
+
   reverse(): QuerySetOf<this, M> {
     return this.getQuerySet().reverse();
   }
@@ -247,6 +252,10 @@ export abstract class Manager<M extends ModelName = ModelName> {
     return bound(this.getQuerySet(), 'iterator');
   }
 
+  get explain(): QuerySet<M>['explain'] {
+    return bound(this.getQuerySet(), 'explain');
+  }
+
   get raw(): QuerySet<M>['raw'] {
     return bound(this.getQuerySet(), 'raw');
   }
@@ -310,7 +319,8 @@ export abstract class Manager<M extends ModelName = ModelName> {
   /** What the manager's QuerySets work with. */
   get #context(): QueryContext {
     const { latestBy, validateOnSave = this.database.validateOnSave } = managerOptions(this.constructor);
-    return { database: this.database, latestBy, ...(validateOnSave && { validation: this.#validation }) };
+    const { database, databases } = this;
+    return { database, databases, latestBy, ...(validateOnSave && { validation: this.#validation }) };
   }
 
   get #validation(): RowValidation {

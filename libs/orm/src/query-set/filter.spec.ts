@@ -141,4 +141,22 @@ describe('QuerySet.filter()', () => {
       .valuesList('name', { flat: true });
     expect(names.every((name) => name.includes('%'))).toBe(true);
   });
+
+  it('finds words, and documents that another one holds', async () => {
+    const wordy = of('Book').filter({ name: { search: 'harbours winter' } });
+    expect(await wordy.valuesList('name', { flat: true })).toContain('Winter Harbour');
+    const all = await of('Book').orderBy('id');
+    const tags = all.flatMap((book) => book.tags as string[]);
+    expect(
+      await of('Book')
+        .filter({ tags: { containedBy: tags } })
+        .count(),
+    ).toBe(all.length);
+    const untagged = all.filter((book) => (book.tags as string[]).length === 0);
+    expect(
+      await of('Book')
+        .filter({ tags: { containedBy: [] } })
+        .count(),
+    ).toBe(untagged.length);
+  });
 });

@@ -72,6 +72,8 @@ interface TextLookups extends OrderLookups<string> {
   iendswith?: string | Computed;
   regex?: string | Computed;
   iregex?: string | Computed;
+  /** Words that the text has, in any form of theirs; PostgreSQL. */
+  search?: string | Computed;
 }
 
 type DateLookups = OrderLookups<Date | string> & { [Part in DatePartName]?: ValueFilter<number> } & {
@@ -87,6 +89,7 @@ interface JsonLookups {
   in?: Iterable<unknown> | Computed;
   isnull?: boolean;
   contains?: unknown;
+  containedBy?: unknown;
   hasKey?: string;
   hasKeys?: readonly string[];
   hasAnyKeys?: readonly string[];
@@ -102,6 +105,7 @@ interface ListLookups<V> {
   has?: V | null;
   hasEvery?: readonly V[];
   hasSome?: readonly V[];
+  containedBy?: readonly V[];
   isEmpty?: boolean;
 }
 

@@ -12,6 +12,7 @@ export { QuerySet } from './query-set.js';
 export { type QueryContext, Reading } from './reading.js';
 export type { Extra } from './rows.js';
 export type { AnnotatedRow, AnnotationValues, Payload, PayloadOf, RowOf } from './types.js';
+export type { ExplainOptions } from '../query/sql-dialect.js';
 export type { LockOptions, OrderTerm, QueryState } from '../query/state.js';
 export type { BulkCreateOptions } from './bulk-create.js';
 export { RelatedQuerySet, type RelatedManagers } from './related.js';

@@ -237,14 +237,28 @@ export class QuerySet<M extends ModelName = ModelName, T = RowOf<M>, A = object>
     return this.with({ lock: options });
   }
 
+  /**
+   * Sends the query to another database of the application, by its alias. Django: `using`.
+   *
+   * @example
+   * await orders.using('replica').filter({ status: 'paid' }).count()
+   */
+  using(alias: string): this {
+    const { databases } = this.context;
+    if (!databases) {
+      throw new InvalidQueryError('using() needs a QuerySet of a manager, which knows the databases.');
+    }
+    return this.of(this.state, { ...this.context, database: databases.get(alias) });
+  }
+
   protected override with(changes: Partial<QueryState>): this {
     return this.of({ ...this.state, ...changes });
   }
 
   /** A QuerySet of the same class for another state. */
-  protected of(state: QueryState): this {
+  protected of(state: QueryState, context = this.context): this {
     const Class = this.constructor as new (...args: ConstructorParameters<typeof QuerySet>) => this;
-    return new Class(this.context, state);
+    return new Class(context, state);
   }
 
   #combined(

@@ -1,6 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import { DoesNotExistError, FieldError, MultipleObjectsReturnedError } from '../errors.js';
+import { createTestDatabase } from '../../../../test/support/database.js';
+import {
+  DoesNotExistError,
+  FieldError,
+  InvalidQueryError,
+  MultipleObjectsReturnedError,
+  NotSupportedError,
+} from '../errors.js';
+import { initialState } from '../query/state.js';
 import { Prefetch } from './prefetch-argument.js';
+import { QuerySet } from './query-set.js';
 import { useQuerySets } from './query-sets.spec-support.js';
 
 describe('QuerySet', () => {
@@ -101,5 +110,26 @@ describe('QuerySet', () => {
       .selectForUpdate({ skipLocked: true });
     expect(query.toSQL().sql).toMatch(/ for update of "t0" skip locked$/);
     expect(await query).toEqual([]);
+  });
+
+  it('is explained', async () => {
+    const query = of('Book').filter({ pages: { gt: 300 } });
+    expect(await query.explain()).toMatch(/Seq Scan on shop_book/);
+    expect(await query.explain({ analyze: true })).toMatch(/actual/);
+    expect(await query.explain({ format: 'json' })).toContain('"Node Type": "Seq Scan"');
+    await expect(query.explain({ format: 'text) delete' as 'text' })).rejects.toThrow(NotSupportedError);
+  });
+
+  it('is sent to another database by its alias', async () => {
+    const replica = await createTestDatabase();
+    const databases = { get: () => replica.database };
+    const books = new QuerySet<'Book'>({ database: sets.shop.database, databases }, initialState('Book'));
+    await replica.database.execute('DELETE FROM shop_orderitem', []);
+    await replica.database.execute('DELETE FROM shop_book WHERE id > 3', []);
+    expect([await books.count(), await books.using('replica').count()]).toEqual([18, 3]);
+    const authors = await books.using('replica').orderBy('-id').prefetchRelated('authors').first();
+    expect(authors?.id).toBe(3);
+    expect(() => of('Book').using('replica')).toThrow(InvalidQueryError);
+    await replica.close();
   });
 });

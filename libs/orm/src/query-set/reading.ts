@@ -10,12 +10,15 @@ import { readySelect, rowsOf } from '../query/ready-select.js';
 import { fetchRows, fetchValue, statementFor } from '../query/execute.js';
 import { loadPrefetches, stepsOf } from '../query/load-prefetches.js';
 import { keyFields } from '../query/names.js';
+import type { ExplainOptions } from '../query/sql-dialect.js';
 import type { QueryState } from '../query/state.js';
 import type { RowValidation } from '../validation/row-validation.js';
 
 /** What a QuerySet works with beside its state. */
 export interface QueryContext {
   readonly database: Database;
+  /** The databases of the application, by alias, for `using()`. */
+  readonly databases?: { get(alias: string): Database };
   /** What `earliest()` and `latest()` go by where they are not told. */
   readonly latestBy?: string | readonly string[];
   /** Looks at rows before they are written; absent where nobody asks for it. */
@@ -73,6 +76,21 @@ export abstract class Reading<T> implements PromiseLike<T[]>, AsyncIterable<T> {
   toSQL(): { sql: string; parameters: readonly unknown[] } {
     const statement = statementFor(this.context.database);
     return statement.dialect.compile(compileSelect(this.state, statement).node);
+  }
+
+  /**
+   * How the database would find the rows, or with `analyze` has found them. Django: `explain`.
+   *
+   * @example
+   * console.log(await books.filter({ pages: { gt: 300 } }).explain({ analyze: true }))
+   */
+  async explain(options: ExplainOptions = {}): Promise<string> {
+    const { database } = this.context;
+    const statement = statementFor(database);
+    const prefix = statement.dialect.explain(options);
+    const { sql, parameters } = statement.dialect.compile(compileSelect(this.state, statement).node);
+    const { rows } = await database.query(prefix + sql, parameters);
+    return rows.map((row) => lineOf(row.at(-1))).join('\n');
   }
 
   /** The number of rows. Django: `count`. */
@@ -157,6 +175,10 @@ export abstract class Reading<T> implements PromiseLike<T[]>, AsyncIterable<T> {
 
 function firstOf({ start = 0, end }: QueryState): Partial<QueryState> {
   return { end: end === undefined ? start + 1 : Math.min(end, start + 1) };
+}
+
+function lineOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value, null, 2);
 }
 
 /** What aggregates are of no rows, for which no statement is needed. */

@@ -89,8 +89,8 @@ export class RelatedQuerySet<M extends ModelName = ModelName> extends QuerySet<M
   }
 
   /** A query for some of the related rows is like any other one. */
-  protected override of(state: QueryState): this {
-    return new QuerySet(this.context, state) as this;
+  protected override of(state: QueryState, context = this.context): this {
+    return new QuerySet(context, state) as this;
   }
 
   /** The rows of the join table, where nobody has to hear of their changes; Prisma's client writes them otherwise. */

@@ -89,13 +89,15 @@ export type Resolved<P extends Payload, T, A = object> = T extends { ref: infer 
         ? Averaged<Resolved<P, S, A>> | null
         : T extends { nullable: infer S }
           ? Resolved<P, S, A> | null
-          : T extends { arithmetic: [infer L, infer R] }
-            ? Computed<Resolved<P, Unwrapped<L>, A>, Resolved<P, Unwrapped<R>, A>>
-            : T extends { coalesce: infer S }
-              ? Coalesced<P, S, A>
-              : T extends { nullLike: [infer V, infer S] }
-                ? V | NullOf<Resolved<P, S, A>>
-                : T;
+          : T extends { filled: infer S }
+            ? NonNullable<Resolved<P, S, A>>
+            : T extends { arithmetic: [infer L, infer R] }
+              ? Computed<Resolved<P, Unwrapped<L>, A>, Resolved<P, Unwrapped<R>, A>>
+              : T extends { coalesce: infer S }
+                ? Coalesced<P, S, A>
+                : T extends { nullLike: [infer V, infer S] }
+                  ? V | NullOf<Resolved<P, S, A>>
+                  : T;
 
 /** The values up to the first one that is never null. */
 type Coalesced<P extends Payload, S, A> = S extends readonly [infer Head, ...infer Rest]
@@ -133,6 +135,7 @@ export type NamesIn<T> = T extends { ref: infer Path extends string }
         | { count: infer S }
         | { avg: infer S }
         | { nullable: infer S }
+        | { filled: infer S }
         | { nullLike: [unknown, infer S] }
     ? NamesIn<S>
     : T extends { coalesce: infer S extends readonly unknown[] }

@@ -1,12 +1,19 @@
 import { isExpression, predicate, rightOperand } from './comparison.js';
 import type { Comparison, Lookup, Outcome } from './lookups.js';
-import { parameter, sql } from './sql.js';
+import { parameter } from './sql.js';
 
 /** Whether a JSON document holds another one. */
 export function jsonContains(comparison: Comparison): Outcome {
   const { left, right, scope } = comparison;
   const other = isExpression(right) ? rightOperand(right, comparison).node : parameter(JSON.stringify(right));
   return predicate(scope.dialect.jsonContains(left.node, other), left);
+}
+
+/** Whether another JSON document holds a document. */
+export function jsonContainedBy(comparison: Comparison): Outcome {
+  const { left, right, scope } = comparison;
+  const other = isExpression(right) ? rightOperand(right, comparison).node : parameter(JSON.stringify(right));
+  return predicate(scope.dialect.jsonContainedBy(left.node, other), left);
 }
 
 /** Whether a JSON object has keys. */

@@ -21,11 +21,16 @@ export function hasSome(comparison: Comparison): Outcome {
   return compareLists('&&', comparison);
 }
 
+/** Whether every value of a scalar list is among some values. */
+export function listContainedBy(comparison: Comparison): Outcome {
+  return compareLists('<@', comparison);
+}
+
 export function isEmpty({ left, right }: Comparison): Outcome {
   return predicate(right ? sql`cardinality(${left.node}) = 0` : sql`cardinality(${left.node}) > 0`, left);
 }
 
-function compareLists(operator: '@>' | '&&', { left, right, scope }: Comparison): Outcome {
+function compareLists(operator: '@>' | '<@' | '&&', { left, right, scope }: Comparison): Outcome {
   const list = parameter(toParameter(right, left.type, scope));
   return predicate(sql`${left.node} ${keyword(operator)} ${list}`, left);
 }

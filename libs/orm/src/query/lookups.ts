@@ -2,10 +2,10 @@ import type { OperationNode } from 'kysely';
 import { InvalidValueError } from '../errors.js';
 import type { Operand } from '../expressions/expression.js';
 import { equals, inList, notEquals, ordered, range } from './comparison-lookups.js';
-import { jsonContains, jsonHasKeys } from './json-lookups.js';
-import { has, hasEvery, hasSome, isEmpty } from './list-lookups.js';
+import { jsonContainedBy, jsonContains, jsonHasKeys } from './json-lookups.js';
+import { has, hasEvery, hasSome, isEmpty, listContainedBy } from './list-lookups.js';
 import type { Scope } from './scope.js';
-import { iexact, matches, regex } from './text-lookups.js';
+import { iexact, matches, regex, search } from './text-lookups.js';
 import { sql } from './sql.js';
 
 /** The lookups that a relation has: those of its key. */
@@ -54,6 +54,11 @@ export const lookups: ReadonlyMap<string, Lookup> = new Map<string, Lookup>([
     'contains',
     (comparison) => (isJson(comparison) ? jsonContains(comparison) : matches('contains')(comparison)),
   ],
+  [
+    'containedBy',
+    (comparison) => (isJson(comparison) ? jsonContainedBy(comparison) : listContainedBy(comparison)),
+  ],
+  ['search', search],
   ['startsWith', matches('startsWith')],
   ['endsWith', matches('endsWith')],
   ['icontains', insensitively(matches('contains'))],

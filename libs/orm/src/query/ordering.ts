@@ -34,16 +34,24 @@ export function orderingNodes(
 ): OperationNode[] {
   return terms.map((term) => {
     const given = orderingOf(term);
-    if (!given) return keyword('random()');
+    if (!given) return scope.dialect.random();
     const ordering = isReversed ? given.reversed() : given;
     const { expression } = ordering;
     const position =
       expression instanceof Reference ? columns?.findIndex(({ name }) => name === expression.path) : -1;
     if (columns && position !== undefined && position >= 0) {
-      return orderingNode(ordering, { node: keyword(String(position + 1)), type: columns[position]!.type });
+      return orderingNode(
+        ordering,
+        { node: keyword(String(position + 1)), type: columns[position]!.type },
+        scope.dialect,
+      );
     }
     const operand = expression.resolve(scope);
-    if (!select) return orderingNode(ordering, operand);
-    return orderingNode(ordering, { node: keyword(String(select(operand))), type: operand.type });
+    if (!select) return orderingNode(ordering, operand, scope.dialect);
+    return orderingNode(
+      ordering,
+      { node: keyword(String(select(operand))), type: operand.type },
+      scope.dialect,
+    );
   });
 }

@@ -39,6 +39,12 @@ export interface Features {
   readonly defaultValues: boolean;
 }
 
+export interface ExplainOptions {
+  /** Whether the statement is run, and what it took is told. */
+  analyze?: boolean;
+  format?: 'text' | 'json' | 'xml' | 'yaml';
+}
+
 /** An aggregate function and what it is computed of. */
 export interface AggregateCall {
   readonly name: string;
@@ -118,6 +124,15 @@ export abstract class SqlDialect {
     return sql`insert into ${target} on conflict do nothing`;
   }
 
+  /** What to sort by first, where nulls cannot be placed by words. */
+  orderedNulls(_node: OperationNode, _nulls: 'first' | 'last'): OperationNode | undefined {
+    return undefined;
+  }
+
+  random(): OperationNode {
+    return keyword('random()');
+  }
+
   /** A query as a member of a union. */
   member(node: OperationNode): OperationNode {
     return sql`${node}`;
@@ -148,6 +163,9 @@ export abstract class SqlDialect {
   abstract jsonPath(value: OperationNode, path: readonly string[]): OperationNode;
   abstract jsonText(value: OperationNode, path: readonly string[]): OperationNode;
   abstract jsonContains(value: OperationNode, other: OperationNode): OperationNode;
+  abstract jsonContainedBy(value: OperationNode, other: OperationNode): OperationNode;
+  /** Whether a text has some words. Without an index for it every row is read. */
+  abstract search(value: OperationNode, words: OperationNode): OperationNode;
   abstract jsonHasKeys(
     value: OperationNode,
     keys: readonly string[],
@@ -155,6 +173,9 @@ export abstract class SqlDialect {
   ): OperationNode;
   /** A value as the rows of a result can carry it, where a driver cannot read its type. */
   abstract selectable(operand: Operand): OperationNode;
+
+  /** What stands in front of a statement to have it explained. */
+  abstract explain(options: ExplainOptions): string;
 
   protected unsupported(what: string): NotSupportedError {
     return new NotSupportedError(`${this.name} has no ${what}.`);

@@ -45,6 +45,13 @@ export function regex(comparison: Comparison): Outcome {
   return predicate(scope.dialect.regex(textOf(left, comparison), other.node, insensitive), left, other);
 }
 
+/** Whether a text has the words of another one, in any form that the database's dictionary knows. */
+export function search(comparison: Comparison): Outcome {
+  const { left, right, scope } = comparison;
+  const words = rightOperand(right, comparison, typeOf('String'));
+  return predicate(scope.dialect.search(textOf(left, comparison), words.node), left, words);
+}
+
 /** A text, or what a number or a date reads as. */
 function textGiven(value: unknown): string {
   if (value instanceof Date) return value.toISOString();

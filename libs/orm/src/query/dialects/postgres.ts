@@ -1,7 +1,13 @@
 import { type OperationNode, PostgresQueryCompiler } from 'kysely';
 import type { ArithmeticOperator } from '../../expressions/arithmetic-type.js';
 import type { Operand } from '../../expressions/expression.js';
-import { type DatePart, type Features, SqlDialect, type TruncUnit } from '../sql-dialect.js';
+import {
+  type DatePart,
+  type ExplainOptions,
+  type Features,
+  SqlDialect,
+  type TruncUnit,
+} from '../sql-dialect.js';
 import { call, keyword, parameter, sql } from '../sql.js';
 import type { ValueKind, ValueType } from '../value-type.js';
 
@@ -146,6 +152,20 @@ export class PostgresDialect extends SqlDialect {
   /** PostgreSQL compares `jsonb` alone. */
   override jsonValue(node: OperationNode, type?: ValueType): OperationNode {
     return type?.native === 'Json' ? sql`cast(${node} as jsonb)` : node;
+  }
+
+  override jsonContainedBy(value: OperationNode, other: OperationNode): OperationNode {
+    return sql`${value} <@ cast(${other} as jsonb)`;
+  }
+
+  override search(value: OperationNode, words: OperationNode): OperationNode {
+    return sql`to_tsvector(coalesce(${value}, '')) @@ plainto_tsquery(${words})`;
+  }
+
+  override explain({ analyze = false, format = 'text' }: ExplainOptions): string {
+    if (!['text', 'json', 'xml', 'yaml'].includes(format))
+      throw this.unsupported(`format "${format}" of explain()`);
+    return `explain (${analyze ? 'analyze, ' : ''}format ${format}) `;
   }
 
   override jsonHasKeys(

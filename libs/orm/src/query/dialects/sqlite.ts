@@ -4,6 +4,7 @@ import type { Operand } from '../../expressions/expression.js';
 import {
   type AggregateCall,
   type DatePart,
+  type ExplainOptions,
   type Features,
   SqlDialect,
   type TextMatch,
@@ -172,6 +173,20 @@ export class SqliteDialect extends SqlDialect {
 
   override jsonContains(): OperationNode {
     throw this.unsupported('lookup for JSON that holds other JSON');
+  }
+
+  override jsonContainedBy(): OperationNode {
+    throw this.unsupported('lookup for JSON that other JSON holds');
+  }
+
+  override search(): OperationNode {
+    throw this.unsupported('search of words without a table made for it');
+  }
+
+  override explain({ analyze = false, format = 'text' }: ExplainOptions): string {
+    if (analyze) throw this.unsupported('explain() that runs the statement');
+    if (format !== 'text') throw this.unsupported(`format "${format}" of explain()`);
+    return 'explain query plan ';
   }
 
   override jsonHasKeys(
