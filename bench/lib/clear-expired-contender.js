@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { root } from '../../tools/lib/paths.js';
 
 /** What belongs to the bookshop is resolved from there, as an application has it. */
@@ -35,18 +36,18 @@ async function open(urlOf, isOurs) {
   await admin.end();
   url.pathname = `/${name}`;
   const pool = new pg.Pool({ connectionString: url.href, max: 3 });
-  const { clear, insert, touch, close } = isOurs ? await ours(url.href, pool) : await theirs(url.href, pool);
+  const { clear, insert, touch, close } = isOurs ? await ours(url.href) : await theirs(url.href);
   await pool.query(insert(LIVING, "now() + interval '1 day'", 'living'));
   await pool.query('VACUUM ANALYZE');
   let worst = { statement: 0, visitor: 0 };
   return {
     async measure() {
       await pool.query(insert(EXPIRED, "now() - n * interval '1 second'", 'expired'));
-      let isOver = false;
+      const end = new AbortController();
       let visitor = 0;
       // Visitors go on saving their sessions meanwhile.
       const visitors = (async () => {
-        while (!isOver) {
+        while (!end.signal.aborted) {
           const start = performance.now();
           await pool.query(touch, [`living${Math.ceil(Math.random() * LIVING)}`]);
           visitor = Math.max(visitor, performance.now() - start);
@@ -56,7 +57,7 @@ async function open(urlOf, isOurs) {
       const start = performance.now();
       const statement = await clear();
       const seconds = (performance.now() - start) / 1000;
-      isOver = true;
+      end.abort();
       await visitors;
       worst = { statement: Math.max(worst.statement, statement), visitor: Math.max(worst.visitor, visitor) };
       return EXPIRED / seconds;
@@ -71,11 +72,8 @@ async function open(urlOf, isOurs) {
   };
 }
 
-/**
- * @param {string} url
- * @param {any} pool
- */
-async function ours(url, pool) {
+/** @param {string} url */
+async function ours(url) {
   const { prismaEngine } = await load('@nest-quintet/sessions/prisma');
   const { PrismaDatabase } = await load('@nest-quintet/orm');
   const { applyMigrations } = await load('@nest-quintet/orm/migrations');
@@ -111,11 +109,8 @@ async function ours(url, pool) {
   };
 }
 
-/**
- * @param {string} url
- * @param {any} pool
- */
-async function theirs(url, pool) {
+/** @param {string} url */
+async function theirs(url) {
   const { default: session } = await load('express-session');
   const { default: connectPgSimple } = await load('connect-pg-simple');
   const PgStore = connectPgSimple(session);
@@ -124,14 +119,12 @@ async function theirs(url, pool) {
   return {
     async clear() {
       const start = performance.now();
-      await new Promise((resolve, reject) =>
-        store.pruneSessions((/** @type {unknown} */ error) => (error ? reject(error) : resolve(undefined))),
-      );
+      await promisify(store.pruneSessions.bind(store))();
       return performance.now() - start;
     },
     insert: (/** @type {number} */ count, /** @type {string} */ expiresAt, /** @type {string} */ name) =>
       `INSERT INTO session (sid, sess, expire) SELECT '${name}' || n, '{"visits":1}', ${expiresAt} FROM generate_series(1, ${count}) n`,
     touch: `UPDATE session SET sess = '{"visits":2}' WHERE sid = $1`,
-    close: async () => void pool && (await store.close()),
+    close: async () => store.close(),
   };
 }

@@ -83,9 +83,9 @@ function describeStore(name: string, open: () => Promise<{ apps: SessionApp[]; s
       const slowest = { touching: 0, passing: 0 };
       const statuses: number[] = [];
       const passing: number[] = [];
-      let isOver = false;
+      const end = new AbortController();
       const work = visitors.map(async (visitor, v) => {
-        for (let i = 0; !isOver; i++) {
+        for (let i = 0; !end.signal.aborted; i++) {
           const key = `key${i}`;
           const cookie = visitor.cookie!;
           const written = await timed(() => new Visitor(next, cookie).post('/write', { [key]: i }));
@@ -107,7 +107,7 @@ function describeStore(name: string, open: () => Promise<{ apps: SessionApp[]; s
         while ((await new Visitor(next, visitor.cookie).get('/read')).status !== 200) await sleep(50);
       }
       await sleep(1000);
-      isOver = true;
+      end.abort();
       await Promise.all(work);
       const told = errors.mock.calls
         .map(([message]) => String(message))

@@ -1,5 +1,5 @@
 import express, { type Request, type Response, type Router } from 'express';
-import type {} from 'express-session';
+import 'express-session';
 import passport from 'passport';
 
 declare module 'express-session' {

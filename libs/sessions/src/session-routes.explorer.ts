@@ -1,7 +1,7 @@
-import { Injectable, type Type, UseGuards } from '@nestjs/common';
+import 'reflect-metadata';
+import { Injectable, Session, type Type, UseGuards } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { ImproperlyConfiguredError } from '@nest-quintet/core';
-import { declaresSession } from './declares-session.js';
 import { SESSION_LOCK } from './session-lock.decorator.js';
 import { SessionGuard } from './session.guard.js';
 import { Sessions } from './sessions.service.js';
@@ -45,4 +45,28 @@ export class SessionRoutesExplorer {
     guarded.add(handler);
     UseGuards(guard)(prototype, name, { value: handler } as TypedPropertyDescriptor<unknown>);
   }
+}
+
+/** Carries what Nest notes of `@Session()`, to be recognised on others by. */
+class Sample {
+  declares(): void {}
+}
+
+/** Says whether a handler has a parameter with `@Session()`. */
+function declaresSession(controller: Type, name: string): boolean {
+  const { key, kind } = sample();
+  const noted = (Reflect.getMetadata(key, controller, name) ?? {}) as object;
+  return Object.keys(noted).some((parameter) => kindOf(parameter) === kind);
+}
+
+function sample(): { key: unknown; kind: string } {
+  Session()(Sample.prototype, 'declares', 0);
+  const [key] = Reflect.getMetadataKeys(Sample, 'declares') as unknown[];
+  const noted = Reflect.getMetadata(key, Sample, 'declares') as object;
+  return { key, kind: kindOf(Object.keys(noted)[0]!) };
+}
+
+/** A parameter is noted as `kind:index`. */
+function kindOf(parameter: string): string {
+  return parameter.split(':', 1)[0]!;
 }

@@ -38,7 +38,7 @@ export class CachedDbEngine extends PrismaEngine {
 
   /** @throws ImproperlyConfiguredError when there is no such cache, or no such database. */
   override attach(resolve: Resolve, settings: SessionSettings): void {
-    void super.attach(resolve, settings);
+    super.attach(resolve, settings);
     if (this.#alias === undefined) return;
     this.#cache = resolve<Cache>(getCacheToken(this.#alias));
     if (this.#cache) return;

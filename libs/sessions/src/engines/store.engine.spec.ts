@@ -1,4 +1,10 @@
-import { describe, expect, it } from '@jest/globals';
+import connectPgSimple from 'connect-pg-simple';
+import { RedisStore } from 'connect-redis';
+import { Pool } from 'pg';
+import { createClient } from 'redis';
+import { describeWith } from '../../../../test/support/servers.js';
+import { describeOverHttp, startApp } from '../session-http.spec-support.js';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import expressSession from 'express-session';
 import { makeSessionKey } from '../session/session-key.js';
 import { describeEngine } from './engine-contract.spec-support.js';
@@ -49,4 +55,44 @@ describe('resolveEngine()', () => {
     );
     expect(() => resolveEngine('redis' as never)).toThrow('engine is no session store');
   });
+});
+
+describeWith('redis', 'StoreEngine on connect-redis', (servers) => {
+  let client: ReturnType<typeof createClient>;
+
+  beforeAll(async () => {
+    client = createClient({ url: servers.redis.url });
+    await client.connect();
+  });
+
+  afterAll(() => client.destroy());
+
+  const store = () => new RedisStore({ client });
+
+  describeEngine('StoreEngine on connect-redis', {
+    create: () => new StoreEngine(store()),
+    hasFakeClock: false,
+  });
+
+  describeOverHttp('connect-redis', async () => [await startApp(store())]);
+});
+
+describeWith('postgres', 'StoreEngine on connect-pg-simple', (servers) => {
+  const PgStore = connectPgSimple(expressSession);
+  let pool: Pool;
+
+  beforeAll(async () => {
+    pool = new Pool({ connectionString: await servers.postgres.createDatabase() });
+  });
+
+  afterAll(() => pool.end());
+
+  const store = () => new PgStore({ pool, createTableIfMissing: true, pruneSessionInterval: false });
+
+  describeEngine('StoreEngine on connect-pg-simple', {
+    create: () => new StoreEngine(store()),
+    hasFakeClock: false,
+  });
+
+  describeOverHttp('connect-pg-simple', async () => [await startApp(store())]);
 });
