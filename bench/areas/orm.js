@@ -92,11 +92,33 @@ function allocation(task, calls) {
     async open() {
       const { database } = await open();
       const contenders = await Promise.all(
-        names.map((name) => ContenderProcess.start(name, database.url, noCollection)),
+        names.map((name) => ContenderProcess.start(name, database.url, { execArgv: noCollection })),
       );
       for (const each of contenders) await each.ask({ task, seconds: 1 });
       return contenders.map((each) => ({
         measure: async () => 2 ** 20 / (await each.ask({ task, calls })),
+        close: () => each.close(),
+      }));
+    },
+  };
+}
+
+/** Those that can keep statements on the server, and do. @param {string} task @returns {import('../lib/race.js').Race} */
+function prepared(task) {
+  const rivals = /** @type {const} */ (['prisma', 'pg']);
+  return {
+    name: `${tasks[task]?.name}, prepared statements`,
+    unit: 'calls/s',
+    opponents: rivals.map((opponent) => ({ name: opponents[opponent].name, goal: null })),
+    async open() {
+      const { database } = await open();
+      const contenders = await Promise.all(
+        ['quintet', ...rivals].map((name) =>
+          ContenderProcess.start(name, database.url, { isPrepared: true }),
+        ),
+      );
+      return contenders.map((each) => ({
+        measure: (seconds) => each.ask({ task, seconds }),
         close: () => each.close(),
       }));
     },
@@ -124,6 +146,8 @@ const compile = {
 
 export const races = [
   ...Object.keys(tasks).map(race),
+  prepared('byKey'),
+  prepared('page'),
   compile,
   allocation('byKey', 500),
   allocation('toOne', 20),

@@ -16,11 +16,14 @@ export class ContenderProcess {
   /**
    * @param {string} name
    * @param {string} url Of the database.
-   * @param {string[]} [execArgv]
+   * @param {{ execArgv?: string[], isPrepared?: boolean }} [options] Flags of Node, and whether statements are prepared.
    */
-  static async start(name, url, execArgv = []) {
+  static async start(name, url, { execArgv = [], isPrepared = false } = {}) {
     const file = new URL(`../orm/${name}.js`, import.meta.url).href;
-    const child = fork(script, [file, url], { execArgv, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const child = fork(script, [file, url, ...(isPrepared ? ['prepared'] : [])], {
+      execArgv,
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
     return new ContenderProcess(child, name, await answerOf(child, name));
   }
 

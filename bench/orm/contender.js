@@ -5,16 +5,16 @@
  */
 
 /**
- * One contender in a process of its own: `node contender.js FILE URL`.
+ * One contender in a process of its own: `node contender.js FILE URL [prepared]`.
  *
  * Answers each message `{ task, seconds }` with the calls per second, `{ task, calls }` with the bytes that so many
  * calls allocate, and `{ task, shape }` with what the first call answered; ends with the process that started it.
  */
 import { written } from './same-rows.js';
 
-const [file = '', url = ''] = process.argv.slice(2);
+const [file = '', url = '', prepared] = process.argv.slice(2);
 /** @type {Operations} */
-const operations = await (await import(file)).open(url);
+const operations = await (await import(file)).open(url, { isPrepared: prepared === 'prepared' });
 let n = 0;
 
 process.on('message', (/** @type {any} */ message) => {

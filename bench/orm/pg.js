@@ -9,14 +9,22 @@ const publisher = 'p.id, p.name, p.num_awards AS "numAwards"';
  * `pg` with SQL written by hand, and objects made by hand.
  *
  * @param {string} url
+ * @param {{ isPrepared: boolean }} options
  * @returns {Promise<import('./contender.js').Operations>}
  */
-export async function open(url) {
+export async function open(url, { isPrepared }) {
   const pool = new pg.Pool({ connectionString: url, types });
+  /** @type {Map<string, string>} */
+  const names = new Map();
+  const nameOf = (/** @type {string} */ text) => {
+    if (!isPrepared) return undefined;
+    if (!names.has(text)) names.set(text, `bench_${names.size}`);
+    return names.get(text);
+  };
   const rows = async (/** @type {string} */ text, /** @type {unknown[]} */ values) =>
-    (await pool.query(text, values)).rows;
+    (await pool.query({ name: nameOf(text), text, values })).rows;
   const lists = async (/** @type {string} */ text, /** @type {unknown[]} */ values) =>
-    (await pool.query({ text, values, rowMode: 'array' })).rows;
+    (await pool.query({ name: nameOf(text), text, values, rowMode: 'array' })).rows;
   return {
     byKey: async (n) => (await rows(`SELECT ${book} FROM shop_book b WHERE b.id = $1`, [given.key(n)]))[0],
     page: (n) =>

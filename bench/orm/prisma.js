@@ -5,12 +5,18 @@ import { builtOfApp, ofApp } from './peers.js';
  * Prisma as its users write it, without raw SQL: what it has no words for is computed in JavaScript.
  *
  * @param {string} url
+ * @param {{ isPrepared: boolean }} options
  * @returns {Promise<import('./contender.js').Operations>}
  */
-export async function open(url) {
+export async function open(url, { isPrepared }) {
   const { PrismaPg } = await ofApp('@prisma/adapter-pg');
   const { PrismaClient, Prisma } = await builtOfApp('generated/prisma/client.js');
-  const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: url }) });
+  const { preparedStatements } = await ofApp('@nest-quintet/orm');
+  const adapter = new PrismaPg(
+    { connectionString: url },
+    isPrepared ? { statementNameGenerator: preparedStatements() } : undefined,
+  );
+  const prisma = new PrismaClient({ adapter });
   await prisma.$connect();
   return {
     byKey: (n) => prisma.book.findUnique({ where: { id: given.key(n) } }),

@@ -6,9 +6,10 @@ import { builtOfApp, ofApp } from './peers.js';
  * Ours, in a Nest application with signals, as it is used.
  *
  * @param {string} url
+ * @param {{ isPrepared: boolean }} options
  * @returns {Promise<import('./contender.js').Operations>}
  */
-export async function open(url) {
+export async function open(url, { isPrepared }) {
   const { NestFactory } = await ofApp('@nestjs/core');
   const { PrismaPg } = await ofApp('@prisma/adapter-pg');
   const orm = await ofApp('@nest-quintet/orm');
@@ -23,7 +24,10 @@ export async function open(url) {
       imports: [
         SignalsModule.forRoot(),
         OrmModule.forRoot({
-          adapter: new PrismaPg({ connectionString: url }),
+          adapter: new PrismaPg(
+            { connectionString: url },
+            isPrepared ? { statementNameGenerator: orm.preparedStatements() } : undefined,
+          ),
           client: (/** @type {unknown} */ adapter) => new PrismaClient({ adapter }),
           schema,
         }),
