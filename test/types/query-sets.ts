@@ -3,13 +3,20 @@ import {
   Avg,
   Coalesce,
   Count,
+  type Database,
   F,
+  FilteredRelation,
+  Func,
+  kyselyOf,
   Lower,
   Manager,
   Max,
   Prefetch,
+  Q,
   type QuerySet,
+  RawSQL,
   RowNumber,
+  sql,
   Sum,
   TruncMonth,
   Value,
@@ -80,6 +87,57 @@ export function annotations(): void {
   books.annotate({ n: Count('authors.nope') });
   // @ts-expect-error -- a name that is not there, deep in an expression
   books.annotate({ n: Sum(F('pages').add(F('nope'))) });
+}
+
+export function filteredRelations(): void {
+  const good = FilteredRelation('books', { condition: Q({ 'books.rating': { gte: 4 } }) });
+  const some = publishers.annotate({ good });
+  const counted = some.annotate({ n: Count('good'), dearest: Max('good.price') });
+  expectTrue<Equal<RowsOf<typeof counted>['dearest'], Decimal | null>>();
+  expectTrue<'good' extends keyof RowsOf<typeof counted> ? false : true>();
+  some.filter({ 'good.price': { gt: 1 } }).orderBy('good.name');
+  // @ts-expect-error -- the related model has no such field
+  some.annotate({ dearest: Max('good.nope') });
+  // @ts-expect-error -- no such relation
+  publishers.annotate({ good: FilteredRelation('nope', { condition: Q({}) }) });
+  // @ts-expect-error -- nor such a filtered relation
+  some.orderBy('better.name');
+}
+
+export function defaults(): void {
+  const sums = publishers.annotate({
+    pages: Sum('books.pages', { default: 0 }),
+    dearest: Max('books.price', { filter: Q({ 'books.pages': 1 }) }),
+    mean: Avg('books.rating', { default: 1, distinct: true }),
+  });
+  expectTrue<Equal<RowsOf<typeof sums>['pages'], number>>();
+  expectTrue<Equal<RowsOf<typeof sums>['dearest'], Decimal | null>>();
+  expectTrue<Equal<RowsOf<typeof sums>['mean'], number>>();
+}
+
+export async function byHand(database: Database): Promise<void> {
+  const named = books.annotate({
+    initial: sql`left(${F('name')}, 1)`.as('String'),
+    twice: RawSQL('pages * %s', [2], 'Int'),
+    sound: Func('soundex', ['name'], { as: 'String' }),
+  });
+  expectTrue<Equal<RowsOf<typeof named>['initial'], string | null>>();
+  expectTrue<Equal<RowsOf<typeof named>['twice'], number | null>>();
+  expectTrue<Equal<RowsOf<typeof named>['sound'], string | null>>();
+  const [row] = await kyselyOf(database)
+    .selectFrom('shop_book')
+    .select(['id', 'price', 'contact_id'])
+    .execute();
+  expectTrue<Equal<typeof row, { id: number; price: Decimal; contact_id: number | null } | undefined>>();
+  // @ts-expect-error -- the table has no such column
+  kyselyOf(database).selectFrom('shop_book').select('numAwards');
+  // @ts-expect-error -- there is no such table
+  kyselyOf(database).selectFrom('shop_books');
+  books.filter({ name: { search: 'winter' }, tags: { containedBy: ['sea'] } });
+  // @ts-expect-error -- words are found in texts
+  books.filter({ pages: { search: 'winter' } });
+  // @ts-expect-error -- there is no such format
+  void books.explain({ format: 'pdf' });
 }
 
 export function values(): void {
