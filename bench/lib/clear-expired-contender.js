@@ -88,7 +88,6 @@ async function ours(url) {
   const database = new PrismaDatabase('default', { adapter, client, schema });
   await database.connect();
   const engine = prismaEngine({ database });
-  void pool;
   return {
     async clear() {
       let [longest, last] = [0, performance.now()];

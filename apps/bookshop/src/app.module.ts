@@ -89,6 +89,8 @@ export class AppModule {
         SessionsModule.forRoot({
           engine: redisUrl ? cacheEngine() : prismaEngine(),
           secret: secretKeys,
+          userId: 'user',
+          clearExpiredEvery: '1h',
         }),
         MiddlewareModule.forRoot({
           middleware: [
