@@ -1,35 +1,13 @@
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
-import { type Browser, type BrowserContextOptions, chromium } from 'playwright-core';
+import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { noteSkipped } from './servers/keeper-client.js';
-import { findFolderOf } from './servers/find-binary.js';
+import { chromiumRemedy, findChromium, launchChromium } from './chromium.js';
 import { BrowserVisitor } from './browser-visitor.js';
-
-/** What Debian and others call it. */
-const commands = ['chromium', 'chromium-browser', 'google-chrome'];
-
-const remedy = 'chromium (apt-get install chromium)';
 
 /** The browser of a suite; it runs from its `beforeAll` on. */
 export interface TestBrowser {
   /** Lets somebody in who has never been here: no cookies, nothing cached. */
   visitor(options?: BrowserContextOptions): Promise<BrowserVisitor>;
-}
-
-/** Returns where Chromium is: `TEST_CHROMIUM`, or on `PATH`. */
-export function findChromium(): string | undefined {
-  if (process.env.TEST_CHROMIUM) return process.env.TEST_CHROMIUM;
-  for (const command of commands) {
-    const folder = findFolderOf([command]);
-    if (folder !== undefined) return join(folder, command);
-  }
-  return undefined;
-}
-
-export function launchChromium(executablePath: string): Promise<Browser> {
-  // Chromium's own sandbox refuses to run as root, and pages here are our own.
-  const args = ['--no-sandbox', '--disable-dev-shm-usage'];
-  return chromium.launch({ executablePath, args });
 }
 
 /**
@@ -49,7 +27,7 @@ export function describeWithBrowser(title: string, body: (browser: TestBrowser) 
     body({ visitor: async (options) => BrowserVisitor.enter(await browser.newContext(options)) });
   };
   if (path !== undefined) return describe(title, suite);
-  if (process.env.QUINTET_REQUIRE_SERVERS === '1') throw new Error(`${title}: needs ${remedy}.`);
-  noteSkipped(remedy, expect.getState().testPath ?? title);
+  if (process.env.QUINTET_REQUIRE_SERVERS === '1') throw new Error(`${title}: needs ${chromiumRemedy}.`);
+  noteSkipped(chromiumRemedy, expect.getState().testPath ?? title);
   describe.skip(title, suite);
 }

@@ -26,6 +26,8 @@ export async function createBookshop(
 
 export interface RunningShop {
   readonly address: string;
+  /** The page of the debug toolbar, in development. */
+  readonly toolbar: string | undefined;
   /** Finishes the requests under way, then lets go of everything. */
   close(): Promise<void>;
 }
@@ -47,8 +49,10 @@ export async function startBookshop(settings: Settings): Promise<RunningShop> {
       throw error;
     }
     const { port } = app.getHttpServer().address() as { port: number };
+    const address = `http://localhost:${port}`;
     return {
-      address: `http://localhost:${port}`,
+      address,
+      toolbar: settings.isDevelopment ? `${address}/__debug__/` : undefined,
       async close() {
         // Browsers keep connections open that nothing comes through any more; waiting for those would take seconds.
         const idle = setInterval(() => app.getHttpServer().closeIdleConnections(), 50);

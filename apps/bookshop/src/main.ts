@@ -7,7 +7,9 @@ try {
   // Imported here, so that a package that is not installed is told like everything else that keeps the shop from starting.
   const { startBookshop } = await import('./bookshop.js');
   const shop = await startBookshop(readSettings(process.env));
-  new Logger('Bookshop').log(`Open ${shop.address}`);
+  const logger = new Logger('Bookshop');
+  logger.log(`Open ${shop.address}`);
+  if (shop.toolbar !== undefined) logger.log(`Look behind the pages at ${shop.toolbar}`);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
       // Whatever a library left running does not keep a process alive whose work is done.
