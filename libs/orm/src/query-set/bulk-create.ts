@@ -1,6 +1,6 @@
 import type { OperationNode } from 'kysely';
 import type { Database } from '../database/database.js';
-import { InvalidValueError } from '../errors.js';
+import { InvalidValueError, NotSupportedError } from '../errors.js';
 import { Expression } from '../expressions/expression.js';
 import { isDbNull } from '../query/decimal.js';
 import { Scope } from '../query/scope.js';
@@ -105,6 +105,11 @@ async function insert(
   options: BulkCreateOptions,
 ): Promise<object[]> {
   const statement = statementFor(database);
+  if (!statement.dialect.features.returning) {
+    throw new NotSupportedError(
+      `${statement.dialect.name} does not return the rows that bulkCreate() creates.`,
+    );
+  }
   const returned = scalarFields(model);
   const columns = join(
     fields.map((field) => identifier(field.column)),
@@ -142,7 +147,16 @@ function valueOf(field: ScalarField, value: unknown, statement: Statement): Oper
 /** A default that Prisma gives rather than the database. */
 function defaultOf(field: ScalarField, statement: Statement): OperationNode {
   if (field.isUpdatedAt) return parameter(toParameter(new Date(), fieldType(field), statement));
-  return field.hasDefault ? keyword('default') : parameter(null);
+  if (!field.hasDefault) return parameter(null);
+  if (statement.dialect.features.defaultValues) return keyword('default');
+  // Without a word for it the default has to be known here: a plain value, or the time.
+  const value = field.defaultFunction === 'now' ? new Date() : field.default;
+  if (value === undefined) {
+    throw new NotSupportedError(
+      `${statement.dialect.name} has no word for the default of "${field.name}": give its value in every row.`,
+    );
+  }
+  return parameter(toParameter(value, fieldType(field), statement));
 }
 
 function conflictClause(
