@@ -13,20 +13,17 @@ export function nestedData(field: RelationField, operations: Data): NestedData[]
   return [
     ...listOf(operations.create).map(creates),
     ...listOf(operations.connectOrCreate).map(({ create }) => creates(create)),
-    ...listOf(operations.update).map((one) => updates(field.isList ? one.data : dataOfUpdate(one))),
+    ...listOf(operations.update).map((one) => updates(field.isList ? one.data : updateOf(one).data)),
     ...listOf(operations.upsert).flatMap(({ create, update }) => [creates(create), updates(update)]),
   ].filter(({ data }) => typeof data === 'object' && data !== null);
 }
 
-/** A to-one `update` takes the data bare, or with a filter beside it. */
-export function dataOfUpdate(argument: Data): Data {
-  return isWrapped(argument) ? (argument.data as Data) : argument;
-}
-
-export function isWrapped(argument: Data): boolean {
-  return (
-    argument.data !== undefined && Object.keys(argument).every((key) => key === 'where' || key === 'data')
-  );
+/** Takes the filter and the data of a to-one `update` apart, which takes the data bare, too. */
+export function updateOf(argument: unknown): { readonly where?: Data; readonly data: Data } {
+  const given = argument as Data;
+  const isWrapped =
+    given.data !== undefined && Object.keys(given).every((key) => key === 'where' || key === 'data');
+  return isWrapped ? (given as { where?: Data; data: Data }) : { data: given };
 }
 
 /** The nested operations on the far side of a relation, by the name that Prisma gives them. */

@@ -1,8 +1,10 @@
 import type { RelationField } from '../metadata/schema.js';
-import { owned, RelatedRows } from './related-rows.js';
+import { updateOf } from './nested-data.js';
+import { ReferredRows } from './referred-rows.js';
+import { RelatedRows } from './related-rows.js';
+import { missing, owned } from './relation.js';
 import { WritePlan, type WriteStep } from './write-plan.js';
 import type { Data } from './prisma-calls.js';
-import { recordNotFound } from './prisma-errors.js';
 import type { RowWriter } from './row-writer.js';
 import { foreignKey, isSameValue, relationsOf, scalarsOf, type StoredRow } from './rows.js';
 
@@ -23,9 +25,11 @@ interface Place {
  */
 export class NestedWriter {
   readonly #related: RelatedRows;
+  readonly #referred: ReferredRows;
 
   constructor(private readonly writer: RowWriter) {
     this.#related = new RelatedRows(writer, this);
+    this.#referred = new ReferredRows(writer);
   }
 
   async create(model: string, data: Data): Promise<StoredRow> {
@@ -92,33 +96,33 @@ export class NestedWriter {
   async #keyAfter(model: string, stored: StoredRow, field: RelationField, operations: Data): Promise<Data> {
     const referred = await this.#target(model, field, operations, stored);
     const key = referred ? foreignKey(field, referred) : {};
-    const target = await this.#related.target(stored, field);
+    const target = await this.#referred.target(stored, field);
     const isRemoved = isGiven(operations.delete) && target !== null;
     // Prisma disconnects whatever is given: `false`, and a filter that does not match, too.
     if (isRemoved || operations.disconnect !== undefined) return foreignKey(field, nothing);
     if (!isGiven(operations.upsert)) return key;
     const { where, create } = operations.upsert as { where?: Data; create: Data };
-    const isThere = target !== null && (await this.#related.matches(field.model, target, where));
+    const isThere = target !== null && (await this.writer.rows.matches(field.model, target, where));
     return isThere ? key : foreignKey(field, await this.create(field.model, create));
   }
 
   /** Updates or deletes the row that a relation referred to; like Prisma, after the row that has the key. */
   async #writeReferred(stored: StoredRow, field: RelationField, operations: Data): Promise<void> {
-    const target = await this.#related.target(stored, field);
+    const target = await this.#referred.target(stored, field);
     if (isGiven(operations.update)) {
-      const { where, data } = this.#related.updateOf(operations.update);
+      const { where, data } = updateOf(operations.update);
       if (Object.keys(data).length > 0) {
-        await this.update(field.model, await this.#related.require(field, target, where, 'update'), data);
+        await this.update(field.model, await this.#referred.require(field, target, where, 'update'), data);
       }
     }
     if (isGiven(operations.upsert)) {
       const { where, update } = operations.upsert as { where?: Data; update: Data };
-      if (target && (await this.#related.matches(field.model, target, where))) {
+      if (target && (await this.writer.rows.matches(field.model, target, where))) {
         await this.update(field.model, target, update);
       }
     }
     if (isGiven(operations.delete)) {
-      const doomed = await this.#related.require(field, target, operations.delete, 'delete');
+      const doomed = await this.#referred.require(field, target, operations.delete, 'delete');
       await this.writer.remove(field.model, [doomed], { model: field.model, instance: doomed });
     }
   }
@@ -146,17 +150,13 @@ export class NestedWriter {
       const { where, create: otherwise } = connectOrCreate as { where: Data; create: Data };
       const found = await this.writer.rows.find(field.model, where);
       // Prisma does not notice here that the row may refer to it already.
-      if (found) await this.#related.release(model, field, found, field.isRequired ? undefined : stored);
+      if (found) await this.#referred.release(model, field, found, field.isRequired ? undefined : stored);
       target = found ?? (await this.create(field.model, otherwise));
     }
     if (connect) {
       target = (await this.writer.rows.find(field.model, connect)) ?? undefined;
-      if (!target)
-        throw recordNotFound(
-          field.model,
-          `No '${field.model}' record was found for a nested connect on relation '${field.relationName}'.`,
-        );
-      await this.#related.release(model, field, target, stored);
+      if (!target) throw missing(field, 'connect');
+      await this.#referred.release(model, field, target, stored);
     }
     return target;
   }

@@ -1,16 +1,13 @@
 import type { RelationField } from '../metadata/schema.js';
-import { isWrapped, type nestedOperations } from './nested-data.js';
+import { type nestedOperations, updateOf } from './nested-data.js';
 import type { NestedWriter } from './nested-writer.js';
 import type { Data } from './prisma-calls.js';
-import {
-  connectedNotFound,
-  notConnected,
-  recordNotFound,
-  requiredRelationViolated,
-} from './prisma-errors.js';
+import { connectedNotFound, notConnected, requiredRelationViolated } from './prisma-errors.js';
+import { emptyKey, missing, type Relation } from './relation.js';
+import { RelationRows } from './relation-rows.js';
 import type { RowWriter } from './row-writer.js';
 import { WritePlan, type WriteStep } from './write-plan.js';
-import { fingerprint, foreignKey, isSameValue, refersTo, type StoredRow } from './rows.js';
+import { fingerprint, foreignKey, refersTo, type StoredRow } from './rows.js';
 
 type Operation = (typeof nestedOperations)[number];
 
@@ -25,22 +22,16 @@ interface Upsert {
   readonly update: Data;
 }
 
-/** One row's relation to rows that refer to it, or are linked with it by a join table. */
-interface Relation {
-  readonly model: string;
-  readonly row: StoredRow;
-  /** The field on the row's side. */
-  readonly field: RelationField;
-  /** The field on the other side, which holds the key unless a join table does. */
-  readonly inverse: RelationField;
-}
-
 /** Carries out nested operations on rows that hold the key of a relation, or are linked by a join table. */
 export class RelatedRows {
+  readonly #rows: RelationRows;
+
   constructor(
     private readonly writer: RowWriter,
     private readonly nested: NestedWriter,
-  ) {}
+  ) {
+    this.#rows = new RelationRows(writer);
+  }
 
   /** Plans what the data says of one relation of the row that a step writes. */
   plan(plan: WritePlan, step: WriteStep, side: Pick<Relation, 'model' | 'field'>, data: Data): void {
@@ -102,7 +93,7 @@ export class RelatedRows {
   }
 
   async #upsert(relation: Relation, { where, create, update }: Upsert): Promise<void> {
-    const target = await this.#own(relation, where ?? true);
+    const target = await this.#rows.find(relation, where ?? true);
     if (target) await this.nested.update(relation.field.model, target, update);
     // Prisma makes no room for the new row here, even where another one has its place.
     else await this.#add(relation, create);
@@ -115,11 +106,11 @@ export class RelatedRows {
     const named = new Set(wheres.map((where) => fingerprint(where)));
     for (const where of wheres) {
       const target = await this.writer.rows.find(field.model, where);
-      if (target && !this.#isIn(field.model, targets, target)) targets.push(target);
+      if (target && !this.#rows.isIn(field.model, targets, target)) targets.push(target);
     }
     // A row that is named in two ways counts once, as in Prisma, which points at rows before it counts them.
     const isMissing = targets.length < named.size;
-    if (isMissing && (field.through || !field.isList)) throw this.#missing(relation, 'connect');
+    if (isMissing && (field.through || !field.isList)) throw missing(relation.field, 'connect');
     if (field.through) return this.writer.link(relation.model, relation.row, field, targets);
     for (const target of targets) await this.#attach(relation, target);
     if (isMissing) throw connectedNotFound(field.model, named.size, targets.length);
@@ -128,11 +119,11 @@ export class RelatedRows {
   async #update(relation: Relation, updates: readonly (Data | true)[]): Promise<void> {
     const { field } = relation;
     for (const one of updates as readonly Data[]) {
-      const { where, data } = field.isList ? (one as { where: Data; data: Data }) : this.updateOf(one);
+      const { where, data } = field.isList ? (one as { where: Data; data: Data }) : updateOf(one);
       // Prisma leaves the rest of the list out as well, and does not even look whether the row is there.
       if (Object.keys(data).length === 0) return;
-      const target = await this.#own(relation, where ?? true);
-      if (!target) throw this.#missing(relation, 'update');
+      const target = await this.#rows.find(relation, where ?? true);
+      if (!target) throw missing(relation.field, 'update');
       await this.nested.update(field.model, target, data);
     }
   }
@@ -174,7 +165,7 @@ export class RelatedRows {
 
   /** Frees a one-to-one relation from the row that refers to ours. */
   async #vacate(relation: Relation): Promise<void> {
-    for (const holder of await this.#all(relation)) await this.#detach(relation, holder);
+    for (const holder of await this.#rows.all(relation)) await this.#detach(relation, holder);
   }
 
   async #set(relation: Relation, wheres: readonly (Data | true)[]): Promise<void> {
@@ -185,11 +176,11 @@ export class RelatedRows {
       const target = await this.writer.rows.find(field.model, where as Data);
       if (target) targets.push(target);
       // Prisma leaves out what is not there where it sets keys, and not where it sets links.
-      else if (field.through) throw this.#missing(relation, 'set');
+      else if (field.through) throw missing(relation.field, 'set');
     }
-    const current = await this.#all(relation);
-    const removed = current.filter((target) => !this.#isIn(field.model, targets, target));
-    const added = targets.filter((target) => !this.#isIn(field.model, current, target));
+    const current = await this.#rows.all(relation);
+    const removed = current.filter((target) => !this.#rows.isIn(field.model, targets, target));
+    const added = targets.filter((target) => !this.#rows.isIn(field.model, current, target));
     if (field.through) {
       if (removed.length > 0) await this.writer.unlink(model, row, field, removed);
       if (added.length > 0) await this.writer.link(model, row, field, added);
@@ -204,7 +195,7 @@ export class RelatedRows {
     this.#assertOptional(relation);
     const targets: StoredRow[] = [];
     for (const where of wheres) {
-      const target = await this.#own(relation, where);
+      const target = await this.#rows.find(relation, where);
       if (target) targets.push(target);
     }
     if (targets.length === 0) return;
@@ -216,13 +207,13 @@ export class RelatedRows {
     const { field, model } = relation;
     const targets: StoredRow[] = [];
     for (const where of wheres) {
-      const target = await this.#own(relation, where);
-      if (target && !this.#isIn(field.model, targets, target)) targets.push(target);
+      const target = await this.#rows.find(relation, where);
+      if (target && !this.#rows.isIn(field.model, targets, target)) targets.push(target);
     }
     if (targets.length < wheres.length) {
       throw field.isList
         ? notConnected(field.relationName, model, field.model)
-        : this.#missing(relation, 'delete');
+        : missing(relation.field, 'delete');
     }
     for (const target of targets) {
       await this.writer.remove(field.model, [target], { model: field.model, instance: target });
@@ -231,116 +222,13 @@ export class RelatedRows {
 
   async #deleteMany(relation: Relation, where: Data): Promise<void> {
     const { model } = relation.field;
-    const filter = this.#within(relation, where);
+    const filter = this.#rows.within(relation, where);
     await this.writer.removeMany(model, filter, where);
   }
 
   async #updateMany(relation: Relation, where: Data, data: Data): Promise<void> {
-    await this.writer.updateMany(relation.field.model, this.#within(relation, where), data);
+    await this.writer.updateMany(relation.field.model, this.#rows.within(relation, where), data);
   }
-
-  /** Returns the row of the relation that `where` names; `true` names the only one. */
-  async #own(relation: Relation, where: Data | true): Promise<StoredRow | undefined> {
-    const { model } = relation.field;
-    if (!relation.field.isList) {
-      const [only] = await this.#all(relation);
-      return only && (where === true || (await this.matches(model, only, where))) ? only : undefined;
-    }
-    const found = await this.writer.rows.find(model, where as Data);
-    return found && (await this.#isRelated(relation, found)) ? found : undefined;
-  }
-
-  #missing({ field }: Relation, operation: string): Error {
-    return recordNotFound(
-      field.model,
-      `No '${field.model}' record was found for a nested ${operation} on relation '${field.relationName}'.`,
-    );
-  }
-
-  async #isRelated({ model, row, field, inverse }: Relation, target: StoredRow): Promise<boolean> {
-    if (!field.through) return refersTo(inverse, target, row);
-    return (await this.writer.linked(model, row, field, [target])).length > 0;
-  }
-
-  #all({ model, row, field, inverse }: Relation): Promise<StoredRow[]> {
-    return field.through
-      ? this.writer.linked(model, row, field)
-      : this.writer.rows.list(field.model, foreignKey(inverse, row));
-  }
-
-  /** Narrows a filter to the rows of the relation. */
-  #within({ model, row, field, inverse }: Relation, where: Data): Data {
-    const related = field.through
-      ? { [field.inverse]: { some: this.writer.rows.keyOf(model, row) } }
-      : foreignKey(inverse, row);
-    return { AND: [related, where] };
-  }
-
-  /** Returns the row that our own key refers to. */
-  async target(row: StoredRow, field: RelationField): Promise<StoredRow | null> {
-    const key = Object.fromEntries(
-      field.toFields.map((name, index) => [name, row[field.fromFields[index]!]]),
-    );
-    if (Object.values(key).some((value) => value === null)) return null;
-    const [target] = await this.writer.rows.list(field.model, key);
-    return target ?? null;
-  }
-
-  /** Returns the row that our key refers to, if it is what an operation asks for. */
-  async require(
-    field: RelationField,
-    target: StoredRow | null,
-    where: unknown,
-    operation: string,
-  ): Promise<StoredRow> {
-    const filter = where === true ? undefined : (where as Data | undefined);
-    if (target && (await this.matches(field.model, target, filter))) return target;
-    throw recordNotFound(
-      field.model,
-      `No '${field.model}' record was found for a nested ${operation} on relation '${field.relationName}'.`,
-    );
-  }
-
-  async matches(model: string, row: StoredRow, where: Data | undefined): Promise<boolean> {
-    if (where === undefined) return true;
-    return (
-      (await this.writer.rows.list(model, { AND: [this.writer.rows.filterOf(model, row), where] })).length > 0
-    );
-  }
-
-  /** Takes the filter and the data of a to-one `update` apart. */
-  updateOf(argument: unknown): { where?: Data; data: Data } {
-    const given = argument as Data;
-    return isWrapped(given) ? (given as { where?: Data; data: Data }) : { data: given };
-  }
-
-  /** Makes room for a one-to-one reference to a row that another one refers to. */
-  async release(model: string, field: RelationField, target: StoredRow, stored?: StoredRow): Promise<void> {
-    const inverse = this.writer.rows.model(field.model).fields[field.inverse] as RelationField;
-    if (inverse.isList) return;
-    for (const holder of await this.writer.rows.list(model, foreignKey(field, target))) {
-      if (stored && this.#isSame(model, holder, stored)) continue;
-      if (field.isRequired) throw requiredRelationViolated(field.relationName, model, field.model);
-      await this.writer.point(model, holder, emptyKey(field));
-    }
-  }
-
-  #isIn(model: string, rows: readonly StoredRow[], row: StoredRow): boolean {
-    return rows.some((other) => this.#isSame(model, row, other));
-  }
-
-  #isSame(model: string, a: StoredRow, b: StoredRow): boolean {
-    return this.writer.rows.model(model).primaryKey.every((name) => isSameValue(a[name], b[name]));
-  }
-}
-
-/** Whether this side of the relation holds the key. */
-export function owned(field: RelationField): boolean {
-  return field.fromFields.length > 0;
-}
-
-function emptyKey(field: RelationField): Data {
-  return Object.fromEntries(field.fromFields.map((name) => [name, null]));
 }
 
 function listOf(argument: unknown): (Data | true)[] {

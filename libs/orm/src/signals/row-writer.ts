@@ -165,7 +165,7 @@ export class RowWriter {
       return this.#connect(model, stored, field, 'connect', targets);
     const linked = await this.linked(model, stored, field, targets);
     const added = targets.filter(
-      (target) => !linked.some((other) => this.#isSame(field.model, other, target)),
+      (target) => !linked.some((other) => this.rows.isSame(field.model, other, target)),
     );
     await this.#between(model, stored, field, 'Add', added, () =>
       this.#connect(model, stored, field, 'connect', added),
@@ -288,9 +288,5 @@ export class RowWriter {
     if (targets.length === 0) return;
     const keys = targets.map((target) => this.rows.keyOf(field.model, target));
     await this.rows.update(model, stored, { [field.name]: { [operation]: keys } });
-  }
-
-  #isSame(model: string, a: StoredRow, b: StoredRow): boolean {
-    return this.rows.model(model).primaryKey.every((name) => isSameValue(a[name], b[name]));
   }
 }

@@ -133,6 +133,17 @@ export class Rows {
     return Object.fromEntries(identityOf(this.model(model)).map((name) => [name, row[name]]));
   }
 
+  /** Whether a row meets a filter. */
+  async matches(model: string, row: StoredRow, where: Data | undefined): Promise<boolean> {
+    if (where === undefined) return true;
+    return (await this.list(model, { AND: [this.filterOf(model, row), where] })).length > 0;
+  }
+
+  /** Whether two rows of a model are the same one. */
+  isSame(model: string, a: StoredRow, b: StoredRow): boolean {
+    return identityOf(this.model(model)).every((name) => isSameValue(a[name], b[name]));
+  }
+
   #anyOf(model: string, rows: readonly StoredRow[]): Data {
     const fields = identityOf(this.model(model));
     const [only] = fields;
