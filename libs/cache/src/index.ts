@@ -34,4 +34,5 @@ export type { CacheControlDirectives } from './pages/cache-control.js';
 export type { CachePageOptions, PageDefaults, TaggedRequest } from './pages/page-options.js';
 export * from './tags/dependencies.js';
 export * from './tags/dependency-source.js';
+export * from './cache-fragment.js';
 export * from './fragment-key.js';

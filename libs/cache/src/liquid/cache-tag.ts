@@ -15,11 +15,16 @@ import {
 } from 'liquidjs';
 import type { Timeout } from '../cache-options.js';
 import type { Cache } from '../cache.js';
-import { fragmentKey } from '../fragment-key.js';
-import { collectDependencies, currentDependencies } from '../tags/dependencies.js';
+import { cacheFragment } from '../cache-fragment.js';
 import { splitArguments } from './tag-arguments.js';
 
 const OPTIONS = new Set(['using', 'tags', 'invalidateOn']);
+
+/** What a fragment is known by. */
+interface Fragment {
+  readonly name: string;
+  readonly varyOn: readonly unknown[];
+}
 
 /** The class of a tag, as an engine takes it. */
 export type TagClass = new (
@@ -64,7 +69,7 @@ export function cacheTag(find: (alias?: string) => Cache): TagClass {
       for (const value of this.#varyOn) varyOn.push(toValue(yield value.value(ctx)));
       const options = new Map<string, unknown>();
       for (const [option, value] of this.#options) options.set(option, toValue(yield value.value(ctx)));
-      emitter.write(yield this.#fragment(ctx, timeout, fragmentKey(name, varyOn), options));
+      emitter.write(yield this.#fragment(ctx, timeout, { name, varyOn }, options));
     }
 
     // oxlint-disable-next-line require-yield
@@ -80,32 +85,24 @@ export function cacheTag(find: (alias?: string) => Cache): TagClass {
       throw new Error(`${this.token.getText()} is not closed by {% endcache %}`);
     }
 
-    /** Every request renders its own: one that waited for another's could wait for itself, in a nested block. */
-    async #fragment(
+    #fragment(
       ctx: Context,
       timeout: Timeout,
-      key: string,
+      part: Fragment,
       options: Map<string, unknown>,
     ): Promise<string> {
       const cache = find(options.get('using') as string | undefined);
-      const kept = await cache.get<string>(key);
-      if (kept !== undefined) return kept;
       const tags = namesIn(options.get('tags'));
-      const isTracked = isAuto(options.get('invalidateOn'));
-      const render = () =>
-        toPromise(this.liquid.renderer.renderTemplates(this.#templates, ctx) as Generator) as Promise<string>;
-      if (tags.length === 0 && !isTracked) {
-        const html = await render();
-        await cache.set(key, html, timeout);
-        return html;
-      }
-      const asOf = await cache.moment();
-      return collectDependencies(async (dependencies) => {
-        currentDependencies()?.add(tags);
-        const html = await render();
-        await cache.set(key, html, timeout, { asOf, tags: isTracked ? [...dependencies.tags] : tags });
-        return html;
-      });
+      const invalidateOn = isAuto(options.get('invalidateOn')) ? 'auto' : undefined;
+      return cacheFragment(
+        cache,
+        part.name,
+        { timeout, varyOn: part.varyOn, tags, invalidateOn },
+        () =>
+          toPromise(
+            this.liquid.renderer.renderTemplates(this.#templates, ctx) as Generator,
+          ) as Promise<string>,
+      );
     }
   };
 }

@@ -51,7 +51,7 @@ function isSendable(headers: HttpHeaders): boolean {
   try {
     for (const [name, value] of headers) {
       validateHeaderName(name);
-      for (const line of [value].flat()) validateHeaderValue(name, line as string);
+      for (const line of [value].flat()) validateHeaderValue(name, line);
     }
     return true;
   } catch {

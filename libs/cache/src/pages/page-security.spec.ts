@@ -20,7 +20,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { MiddlewareModule } from '@nest-quintet/middleware';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import supertest from 'supertest';
 import { CacheModule, CachePage, memoryCache, VaryOnCookie } from '../index.js';

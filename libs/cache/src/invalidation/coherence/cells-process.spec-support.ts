@@ -9,5 +9,5 @@ const app = await openCells({
   cache: redisCache({ url: REDIS_URL, namespace: 'coherence:', operationTimeout: '5s' }),
   platform: PLATFORM as 'express' | 'fastify',
 });
-console.log(await app.getUrl());
+process.stdout.write(`${await app.getUrl()}\n`);
 process.stdin.resume().once('end', () => process.exit());
