@@ -71,6 +71,24 @@ export class MultipleObjectsReturnedError extends QuintetError {
   }
 }
 
+/** A class of errors for `instanceof`: those of one model. */
+export interface ModelErrorClass<E extends Error> {
+  [Symbol.hasInstance](error: unknown): error is E;
+}
+
+/** Makes the class of the errors of one model, each of which is one of the general class as well. */
+export function errorsOf<E extends Error & { readonly model: string }>(
+  general: abstract new (...args: never[]) => E,
+  model: string,
+): ModelErrorClass<E> {
+  // `instanceof` takes functions alone for classes.
+  const ofModel = (): void => undefined;
+  Object.defineProperty(ofModel, Symbol.hasInstance, {
+    value: (error: unknown) => error instanceof general && error.model === model,
+  });
+  return ofModel as unknown as ModelErrorClass<E>;
+}
+
 /** Says that rows cannot be deleted while rows that refer to them with `onDelete: Restrict` exist. Django: `ProtectedError`. */
 export class ProtectedError extends QuintetError {}
 

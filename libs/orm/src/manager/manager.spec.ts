@@ -8,7 +8,8 @@ import { createTestDatabase, type TestDatabase } from '../../../../test/support/
 import { PrismaClient } from '../../../../apps/bookshop/src/generated/prisma/client.js';
 import { Databases } from '../database/databases.js';
 import { OrmModule } from '../orm.module.js';
-import { InjectManager } from './inject-manager.decorator.js';
+import { DoesNotExistError, MultipleObjectsReturnedError } from '../errors.js';
+import { getManagerToken, InjectManager } from './inject-manager.decorator.js';
 import { Manager } from './manager.js';
 import { ManagerFor } from './manager-for.decorator.js';
 
@@ -117,6 +118,20 @@ describe('Manager', () => {
         const publisher = (await related.publisher)[0];
         expect(publisher?.id).toBe(1);
       }));
+
+  it('tells the errors of its model from those of others', async () => {
+    const authors = app.get<Manager<'Author'>>(getManagerToken('Author'));
+    const missing: unknown = await books.get({ id: 999 }).catch((error: unknown) => error);
+    expect(missing instanceof books.DoesNotExist).toBe(true);
+    expect(missing instanceof DoesNotExistError).toBe(true);
+    expect(missing instanceof authors.DoesNotExist).toBe(false);
+    expect(missing instanceof books.MultipleObjectsReturned).toBe(false);
+    const several: unknown = await authors.get().catch((error: unknown) => error);
+    expect(several instanceof authors.MultipleObjectsReturned).toBe(true);
+    expect(several instanceof MultipleObjectsReturnedError).toBe(true);
+    const http: unknown = await books.getOr404({ id: 999 }).catch((error: unknown) => error);
+    expect(http instanceof books.DoesNotExist).toBe(true);
+  });
 
   it('answers a missing row with 404, and several with 500', async () => {
     await request(app.getHttpServer()).get('/books/1').expect(200);

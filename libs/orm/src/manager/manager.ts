@@ -13,6 +13,12 @@ import type { QueryContext } from '../query-set/reading.js';
 import { registerContext } from '../query-set/model-contexts.js';
 import { RowValidation } from '../validation/row-validation.js';
 import type { FullCleanOptions } from '../validation/validation-rules.js';
+import {
+  DoesNotExistError,
+  errorsOf,
+  type ModelErrorClass,
+  MultipleObjectsReturnedError,
+} from '../errors.js';
 import { managerOptions } from './manager-for.decorator.js';
 import { querySetClassOf } from './query-set-class.js';
 
@@ -113,6 +119,21 @@ export abstract class Manager<M extends ModelName = ModelName> {
     const choices: Readonly<Record<string, string>> = validation.choices?.[field] ?? {};
     const value: string = row[field] ?? '';
     return Object.hasOwn(choices, value) ? choices[value]! : value;
+  }
+
+  /**
+   * The class of this model's `DoesNotExistError`s. Django: `Book.DoesNotExist`.
+   *
+   * @example
+   * if (error instanceof books.DoesNotExist) …
+   */
+  get DoesNotExist(): ModelErrorClass<DoesNotExistError> {
+    return errorsOf(DoesNotExistError, managerOptions(this.constructor).model);
+  }
+
+  /** The class of this model's `MultipleObjectsReturnedError`s. Django: `Book.MultipleObjectsReturned`. */
+  get MultipleObjectsReturned(): ModelErrorClass<MultipleObjectsReturnedError> {
+    return errorsOf(MultipleObjectsReturnedError, managerOptions(this.constructor).model);
   }
 
   all(): QuerySetOf<this, M> {
