@@ -223,6 +223,11 @@ const makers: Record<string, Make> = {
       camelCase(asText(part)) as never,
       keywords['tzinfo'] ? { timeZone: asText(keywords['tzinfo']) } : {},
     ),
+  Trunc: ([argument, given], { kind = given, ...keywords }) =>
+    ofDate((path, options) => orm.Trunc(path, asText(kind!) as never, options), 'DateTime')(
+      [argument],
+      keywords,
+    ),
   ExtractYear: ofDate(orm.ExtractYear),
   ExtractIsoYear: ofDate(orm.ExtractIsoYear),
   ExtractQuarter: ofDate(orm.ExtractQuarter),
