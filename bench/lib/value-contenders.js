@@ -73,7 +73,9 @@ const stores = {
  * @returns {Promise<import('./case.js').Contender>}
  */
 export async function valueContender(name, operation) {
-  const store = /** @type {() => Store} */ (stores[name])();
+  const open = stores[name];
+  if (!open) throw new Error(`There is no cache "${name}".`);
+  const store = open();
   for (const key of KEYS) await store.set(key);
   if (JSON.stringify(await store.get(KEYS[0] ?? '')) !== JSON.stringify(value))
     throw new Error(`${name} does not return what it was given.`);
@@ -84,8 +86,7 @@ export async function valueContender(name, operation) {
       const end = start + seconds * 1000;
       let calls = 0;
       while (performance.now() < end) {
-        for (let turn = 0; turn < TURN; turn++)
-          await call(/** @type {string} */ (KEYS[calls++ % KEYS.length]));
+        for (let turn = 0; turn < TURN; turn++) await call(KEYS[calls++ % KEYS.length] ?? '');
       }
       return calls / ((performance.now() - start) / 1000);
     },

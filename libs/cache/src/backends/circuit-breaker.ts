@@ -93,12 +93,12 @@ export class CircuitBreaker {
     return this.#options.onError === 'throw' ? this.fail(cause) : answer;
   }
 
-  #trip(error: unknown): void {
+  #trip(cause: unknown): void {
     this.#isDown = true;
     this.#epoch++;
     const { name, store, logger, release } = this.#options;
-    logger.warn(`${name} is down: ${messageOf(error)} Until ${store} answers again it finds nothing.`);
-    release().catch(() => undefined);
+    logger.warn(`${name} is down: ${messageOf(cause)} Until ${store} answers again it finds nothing.`);
+    void release().then(undefined, () => undefined);
     this.#scheduleRetry(FIRST_RETRY);
   }
 

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { stopClock } from '../../../../test/support/clock.js';
-import { describeWith } from '../../../../test/support/servers.js';
+import { describeWith, describeWithOwn } from '../../../../test/support/servers.js';
 import type { Cache } from '../cache.js';
 import { createCache, memoryCache, type CacheFactory } from '../index.js';
 import { memcachedCache } from '../memcached/index.js';
@@ -190,8 +190,11 @@ const stores = [
   ],
 ] as const;
 
+/** `clear()` empties all of Memcached, so that other suites cannot share it. */
+const describeOn = { redis: describeWith, memcached: describeWithOwn };
+
 for (const [server, make] of stores) {
-  describeWith(server, `Two processes on ${server}`, (servers) => {
+  describeOn[server](server, `Two processes on ${server}`, (servers) => {
     const openTwo = async () => {
       const factory = make((servers as Record<string, { url: string }>)[server]!.url);
       const two = [open(factory), open(factory)] as const;

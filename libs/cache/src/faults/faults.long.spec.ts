@@ -126,7 +126,7 @@ for (const name of ['redis', 'memcached'] as const) {
         await workload.prepare();
         workload.start();
         await wait(300);
-        const end = await all[fault as keyof typeof all]!(stage);
+        const end = await all[fault as keyof typeof all](stage);
         await workload.changeQuietRows();
         await wait(FAULT);
         await end();

@@ -8,7 +8,7 @@ import { ValueCodec } from '../values/codec.js';
 import { decodeOrMiss, expiryOf, stamp, unstamp, type Stamped } from '../values/stamped.js';
 import type { ValueType } from '../values/value-type.js';
 import type { MemcachedClient } from './memcached-client.js';
-import type { MemcachedReply } from './memcached-connection.js';
+import { LINE_END, type MemcachedReply } from './memcached-connection.js';
 
 /** Memcached takes longer times for moments since 1970. */
 const LONGEST_TIME = 30 * 24 * 60 * 60;
@@ -158,7 +158,7 @@ export class MemcachedBackend extends CacheBackend {
 
   #store(key: string, bytes: Buffer, expires: number | null, flags = ''): Buffer {
     const head = `ms ${this.#name(key)} ${bytes.length} b T${timeOf(expires)}${flags}\r\n`;
-    return Buffer.concat([Buffer.from(head), bytes, Buffer.from('\r\n')]);
+    return Buffer.concat([Buffer.from(head), bytes, LINE_END]);
   }
 
   /** In Base64, so that a key may have any characters; a long one by its digest. */

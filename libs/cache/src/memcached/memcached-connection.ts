@@ -15,7 +15,7 @@ interface Waiting {
 
 const CODES = new Set(['HD', 'VA', 'EN', 'NF', 'NS', 'EX', 'OK', 'MN', 'VERSION']);
 const REFUSALS = new Set(['ERROR', 'CLIENT_ERROR', 'SERVER_ERROR']);
-const LINE_END = Buffer.from('\r\n');
+export const LINE_END = Buffer.of(0x0d, 0x0a);
 /** No answer of one line is as long; whoever sends more is no Memcached. */
 const MAX_LINE = 2_048;
 

@@ -1,12 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { describeWith } from '../../../../test/support/servers.js';
+import { describeWithOwn } from '../../../../test/support/servers.js';
 import type { Cache } from '../cache.js';
 import { createCache } from '../create-cache.js';
 import { cacheContract } from '../testing/cache-contract.js';
 import { memcachedCache } from './memcached.cache.js';
 
-describeWith('memcached', 'memcachedCache()', (servers) => {
+// `clear()` empties the whole server, so that it cannot be shared with other suites.
+describeWithOwn('memcached', 'memcachedCache()', (servers) => {
   let cache: Cache;
 
   beforeEach(async () => {

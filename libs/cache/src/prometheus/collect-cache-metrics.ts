@@ -27,7 +27,7 @@ export function collectCacheMetrics(
     help: string,
     label: string | undefined,
     values: (figures: CacheFigures) => Record<string, number>,
-  ): void => {
+  ): Counter => {
     const labelNames = label === undefined ? ['cache'] : ['cache', label];
     const collect = function (this: Counter): void {
       this.reset();
@@ -37,7 +37,7 @@ export function collectCacheMetrics(
         }
       }
     };
-    new Counter({ name: prefix + name, help, labelNames, registers: [register], collect });
+    return new Counter({ name: prefix + name, help, labelNames, registers: [register], collect });
   };
   count('requests_total', 'Readings by result.', 'result', ({ hits, misses, stale }) => ({
     hit: hits,

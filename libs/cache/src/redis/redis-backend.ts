@@ -52,7 +52,7 @@ export class RedisBackend extends CacheBackend {
       const [stored, left] = await Promise.all([client.get(name), client.pTTL(name)]);
       const value = this.#decode(stored);
       if (value === undefined) return undefined;
-      return { value, expires: Number(left) === -1 ? null : Date.now() + Math.max(0, Number(left)) };
+      return { value, expires: left === -1 ? null : Date.now() + Math.max(0, left) };
     });
   }
 

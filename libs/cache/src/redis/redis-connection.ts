@@ -11,7 +11,7 @@ function withoutWaiting(options: RedisClientOptions, connectTimeout: number): Re
     ...options,
     disableOfflineQueue: true,
     socket: { ...options.socket, connectTimeout, reconnectStrategy: false },
-  } as RedisClientOptions;
+  };
 }
 
 /** Makes the client whose replies are bytes. */
@@ -26,7 +26,7 @@ function makeSubscriber(options: RedisClientOptions, connectTimeout: number) {
 function makeCluster(urls: readonly string[], options: RedisClientOptions, connectTimeout: number) {
   return createCluster({
     rootNodes: urls.map((url) => ({ url })),
-    defaults: withoutWaiting(options, connectTimeout) as object,
+    defaults: withoutWaiting(options, connectTimeout),
     scripts,
   }).withTypeMapping(BYTES);
 }
@@ -98,7 +98,7 @@ export class RedisConnection {
       if (this.#place.kind !== 'cluster') return work(client);
       const cluster = client as unknown as RedisCluster;
       for (const master of cluster.masters) {
-        await work((await cluster.nodeClient(master)) as unknown as RedisClient);
+        await work(await cluster.nodeClient(master));
       }
     });
   }

@@ -19,7 +19,9 @@ export class StoredTags implements TagStore {
     const keys = tags.map(keyOf);
     const [clock, ...known] = (await this.backend.getMany([CLOCK, ...keys])) as (number | undefined)[];
     const now = clock ?? (await this.#put(CLOCK, Date.now() * 1000));
-    const changes = await Promise.all(known.map((change, index) => change ?? this.#put(keys[index]!, now)));
+    const changes = await Promise.all(
+      known.map(async (change, index) => change ?? this.#put(keys[index]!, now)),
+    );
     return { now, changes };
   }
 

@@ -37,8 +37,11 @@ async function hears(cache: Cache, below: Cache): Promise<void> {
   throw new Error('The cache serves no copies.');
 }
 
+/** `clear()` empties all of Memcached, so that other suites cannot share it. */
+const describeOn = { redis: describeWith, memcached: describeWithOwn };
+
 for (const server of ['redis', 'memcached'] as const) {
-  describeWith(server, `tieredCache() over ${server}`, (servers) => {
+  describeOn[server](server, `tieredCache() over ${server}`, (servers) => {
     for (const { name, run } of cacheContract()) {
       it(name, async () => {
         const cache = open((servers as Record<string, { url: string }>)[server]!.url);

@@ -13,7 +13,7 @@ interface Labelled {
 const BINARY = 0;
 
 /** No JSON text has a line break within one of its strings. */
-const SEPARATOR = Buffer.from(',\n');
+const SEPARATOR = Buffer.of(0x2c, 0x0a);
 const EMPTY = Buffer.alloc(0);
 
 /**
