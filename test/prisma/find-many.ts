@@ -100,7 +100,7 @@ export class FindManyArguments {
       ...(field.type === 'Boolean' ? [] : [named(['in', 'notIn'], list)]),
     ];
     if (field.type === 'String' && field.enum === undefined && field.nativeType?.[0] !== 'Uuid') {
-      comparisons.push(this.#ofText(value as fc.Arbitrary<string>));
+      comparisons.push(this.#ofText(value as fc.Arbitrary<string>, field));
     }
     const comparison = fc.oneof(...comparisons);
     const conditions = fc.oneof(
@@ -118,7 +118,7 @@ export class FindManyArguments {
   }
 
   /** Prisma gives the wildcards of LIKE their meaning, and we take them for the letters that they are. */
-  #ofText(value: fc.Arbitrary<string>): fc.Arbitrary<Where> {
+  #ofText(value: fc.Arbitrary<string>, { nativeType }: ScalarField): fc.Arbitrary<Where> {
     const word = value.filter((text) => !/[%_\\]/.test(text));
     return fc
       .tuple(fc.constantFrom('contains', 'startsWith', 'endsWith', 'equals'), word, fc.boolean())
