@@ -91,16 +91,20 @@ export class PrismaEngine extends SessionEngine {
   override async clearExpired({ onProgress, batchSize = BATCH }: ClearOptions = {}): Promise<number> {
     const { database, table } = this.#attached;
     const now = new Date();
-    // A row that a request is writing at the moment is left for the next time instead of waited for.
-    const skip = database.dialect === 'postgres' ? ' FOR UPDATE SKIP LOCKED' : '';
-    const [since, until, again] = [this.#slot(1), this.#slot(2), this.#slot(3)];
-    // Each batch goes on where the last one ended, and not over what that one has left behind in the index. The condition
-    // again outside: a row that was extended meanwhile stays.
-    const sql = `DELETE FROM ${table.name} WHERE ${table.key} IN (SELECT ${table.key} FROM ${table.name} WHERE ${table.expiresAt} >= ${since} AND ${table.expiresAt} <= ${until} ORDER BY ${table.expiresAt} LIMIT ${batchSize}${skip}) AND ${table.expiresAt} <= ${again} RETURNING ${table.expiresAt}`;
+    const [since, until] = [this.#slot(1), this.#slot(2)];
+    // Each batch goes on where the last one ended, and not over what that one has left behind in the index.
+    const batch = `FROM ${table.name} WHERE ${table.expiresAt} >= ${since} AND ${table.expiresAt} <= ${until} ORDER BY ${table.expiresAt} LIMIT ${batchSize}`;
+    // PostgreSQL finds the rows of the batch by their place, whatever its statistics say, and leaves a row that a request
+    // is writing at the moment for the next time instead of waiting for it.
+    const rowsOfBatch =
+      database.dialect === 'postgres'
+        ? `ctid = ANY(ARRAY(SELECT ctid ${batch} FOR UPDATE SKIP LOCKED))`
+        : `${table.key} IN (SELECT ${table.key} ${batch})`;
+    const sql = `DELETE FROM ${table.name} WHERE ${rowsOfBatch} RETURNING ${table.expiresAt}`;
     let last = new Date(0);
     let total = 0;
     for (;;) {
-      const { rows } = await database.query(sql, [last, now, now]);
+      const { rows } = await database.query(sql, [last, now]);
       total += rows.length;
       if (rows.length < batchSize) return total;
       last = new Date(Math.max(...rows.map(([expiresAt]) => new Date(expiresAt as string).getTime())));
