@@ -5,22 +5,20 @@ import { Exchange } from '../pipeline/exchange.js';
 export const MessageLevel = { debug: 10, info: 20, success: 25, warning: 30, error: 40 } as const;
 export type MessageLevelName = keyof typeof MessageLevel;
 
-/** Is one message for a visitor. */
+/** Is one message for a visitor. Everything is a field, as template engines may look at no others. */
 export class Message {
+  /** The name of the level; empty for a level of one's own. */
+  readonly levelTag: string;
+  /** What templates take as classes: the extra tags and the name of the level. */
+  readonly tags: string;
+
   constructor(
     readonly level: number,
     readonly text: string,
     readonly extraTags = '',
-  ) {}
-
-  /** The name of the level; empty for a level of one's own. */
-  get levelTag(): string {
-    return Object.entries(MessageLevel).find(([, level]) => level === this.level)?.[0] ?? '';
-  }
-
-  /** What templates take as classes: the extra tags and the name of the level. */
-  get tags(): string {
-    return [this.extraTags, this.levelTag].filter((tag) => tag !== '').join(' ');
+  ) {
+    this.levelTag = Object.entries(MessageLevel).find(([, value]) => value === level)?.[0] ?? '';
+    this.tags = [extraTags, this.levelTag].filter((tag) => tag !== '').join(' ');
   }
 
   toString(): string {
