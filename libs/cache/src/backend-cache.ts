@@ -1,240 +1,135 @@
-import { toMilliseconds } from '@nest-quintet/core';
-import type { CacheBackend, LocalStore } from './backends/backend.js';
-import { defaultKey, KeyChecker, type CacheKey } from './cache-key.js';
-import {
-  resolveOptions,
-  type CacheOptions,
-  type ResolvedCacheOptions,
-  type Timeout,
-} from './cache-options.js';
-import { Cache, type GetOrSetOptions, type SetOptions, type VersionOptions } from './cache.js';
-import { MissingCacheKeyError, UncacheableValueError } from './errors.js';
-import { CacheLock, type LockOptions } from './cache-lock.js';
-import { Computations, isOver } from './computing/computations.js';
-import { Freshness, isPlain } from './computing/freshness.js';
-import type { CacheContext } from './create-cache.js';
-import { CacheCounters } from './statistics/cache-counters.js';
-import { Tagged } from './tags/tagged.js';
+import type { CacheKey } from './cache-key.js';
+import type { CacheLock, LockOptions } from './cache-lock.js';
+import type { Timeout } from './cache-options.js';
+import type { Cache, GetOrSetOptions, SetOptions, VersionOptions } from './cache.js';
+import { cacheFacts, sizeOf, tellCall, type CacheCall } from './facts/cache-fact.js';
+import { KeyedCache } from './keyed-cache.js';
 
-/** A cache that nobody gave a place. */
-const nowhere: CacheContext = { alias: 'default', logger: console };
+/** Stands for "nothing there", which no caller can ask for. */
+const MISSING = Symbol('missing');
 
-/** Joins a backend and its options into a cache: makes and checks keys, reads timeouts, keeps tags. */
-export class BackendCache extends Cache {
-  /** The store beneath, for caches that are made out of others. */
-  readonly backend: CacheBackend;
-  /** What was asked of this cache and its views. */
-  readonly counters: CacheCounters;
-  readonly #local: LocalStore | undefined;
-  readonly #options: ResolvedCacheOptions;
-  readonly #keyHead: string | undefined;
-  readonly #keys: KeyChecker;
-  readonly #computations: Computations;
-  readonly #freshness: Freshness;
-
-  /** @param origin Where the cache is made, or the cache that this one is a view of. */
-  constructor(backend: CacheBackend, options: CacheOptions, origin: BackendCache | CacheContext = nowhere) {
-    super();
-    this.backend = backend;
-    this.#local = backend.local;
-    if (origin instanceof BackendCache) {
-      this.#options = { ...origin.#options, ...options, timeout: origin.#options.timeout };
-      this.counters = origin.counters;
-      this.#keys = origin.#keys;
-      // Tags belong to the store, so that a view with another prefix invalidates the same entries.
-      this.#freshness = origin.#freshness;
-      this.#computations = origin.#computations;
-    } else {
-      this.#options = resolveOptions(options);
-      this.counters = new CacheCounters();
-      this.#keys = new KeyChecker();
-      this.#freshness = new Freshness(backend, this.#options.keyPrefix);
-      this.#computations = new Computations(backend, this.counters, origin);
-    }
-    this.#keyHead = this.#headOfKeys;
+/** A cache over a backend, which tells what it is asked to whoever watches the channel `cache`. */
+export class BackendCache extends KeyedCache {
+  override get<T, D = undefined>(key: CacheKey, fallback?: D, options?: VersionOptions): Promise<T | D> {
+    if (!cacheFacts.isWatched) return super.get(key, fallback, options);
+    return tellCall(
+      this.#call('get', [key], options),
+      () => super.get<T, typeof MISSING>(key, MISSING, options),
+      (value) => (value === MISSING ? { hits: 0 } : { hits: 1, bytes: sizeOf(value) }),
+    ).then((value) => (value === MISSING ? (fallback as D) : value));
   }
 
-  /** What stands in front of every key of the cache's own version; `undefined` where a function makes the keys. */
-  get #headOfKeys(): string | undefined {
-    const { keyFunction, keyPrefix, version } = this.#options;
-    return keyFunction === defaultKey ? defaultKey('', keyPrefix, version) : undefined;
+  override has(key: CacheKey, options?: VersionOptions): Promise<boolean> {
+    if (!cacheFacts.isWatched) return super.has(key, options);
+    return tellCall(this.#call('has', [key], options), () => super.has(key, options), countOne);
   }
 
-  /** What the cache was told, for caches that are made out of others. */
-  get options(): CacheOptions {
-    const { timeout, ...others } = this.#options;
-    return { ...others, timeout: timeout === null ? null : timeout / 1000 };
+  override getMany<T, K extends CacheKey>(keys: Iterable<K>, options?: VersionOptions): Promise<Map<K, T>> {
+    if (!cacheFacts.isWatched) return super.getMany(keys, options);
+    const asked = [...keys];
+    return tellCall(
+      this.#call('getMany', asked, options),
+      () => super.getMany<T, K>(asked, options),
+      ({ size }) => ({ hits: size }),
+    );
   }
 
-  /** The store, and the names that this cache gives its tags, for who reads many things in one go. @internal */
-  get parts(): { readonly backend: CacheBackend; tagNames(tags: readonly string[]): readonly string[] } {
-    return { backend: this.backend, tagNames: (tags) => this.#freshness.nameTags(tags) };
+  override getOrSet<T>(
+    key: CacheKey,
+    factory: () => T | Promise<T>,
+    timeout?: Timeout,
+    options?: GetOrSetOptions<T>,
+  ): Promise<T> {
+    if (!cacheFacts.isWatched) return this.compute({ key, factory, timeout, options });
+    let hits = 1;
+    const onMiss = () => void (hits = 0);
+    return tellCall(
+      this.#call('getOrSet', [key], options),
+      () => this.compute({ key, factory, timeout, options, onMiss }),
+      (value) => ({ hits, bytes: sizeOf(value) }),
+    );
   }
 
-  protected get version(): number {
-    return this.#options.version;
+  override set(key: CacheKey, value: unknown, timeout?: Timeout, options?: SetOptions): Promise<void> {
+    if (!cacheFacts.isWatched) return super.set(key, value, timeout, options);
+    return tellCall(
+      this.#call('set', [key], options),
+      () => super.set(key, value, timeout, options),
+      () => ({ bytes: sizeOf(value) }),
+    );
   }
 
-  makeKey(key: CacheKey, version = this.#options.version): string {
-    if (version === this.#options.version && this.#keyHead !== undefined) return this.#keyHead + key;
-    return this.#options.keyFunction(key, this.#options.keyPrefix, version);
+  override add(key: CacheKey, value: unknown, timeout?: Timeout, options?: VersionOptions): Promise<boolean> {
+    if (!cacheFacts.isWatched) return super.add(key, value, timeout, options);
+    return tellCall(this.#call('add', [key], options), () => super.add(key, value, timeout, options));
   }
 
-  async get<T, D = undefined>(key: CacheKey, fallback?: D, options?: VersionOptions): Promise<T | D> {
-    const made = this.#key(key, options, 'get');
-    const stored = this.#local ? this.#local.getNow(made) : await this.backend.get(made);
-    const value = this.counters.read(isPlain(stored) ? stored : await this.#freshness.read(stored));
-    return (value === undefined ? fallback : value) as T | D;
+  override setMany(
+    values: Readonly<Record<string, unknown>> | ReadonlyMap<CacheKey, unknown>,
+    timeout?: Timeout,
+    options?: VersionOptions,
+  ): Promise<CacheKey[]> {
+    if (!cacheFacts.isWatched) return super.setMany(values, timeout, options);
+    const keys = values instanceof Map ? [...(values as Map<CacheKey, unknown>).keys()] : Object.keys(values);
+    return tellCall(this.#call('setMany', keys, options), () => super.setMany(values, timeout, options));
   }
 
-  async has(key: CacheKey, options?: VersionOptions): Promise<boolean> {
-    return (await this.#freshness.read(await this.backend.get(this.#key(key, options, 'has')))) !== undefined;
-  }
-
-  async set(key: CacheKey, value: unknown, timeout?: Timeout, options?: SetOptions): Promise<void> {
-    const made = this.#key(key, options, 'set');
-    checkDefined(made, value);
-    this.counters.sets++;
-    this.#computations.flights.forget(made);
-    const milliseconds = this.#milliseconds(timeout);
-    if (this.#local && !options?.tags && !isOver(milliseconds)) this.#local.setNow(made, value, milliseconds);
-    else await this.#store(made, value, milliseconds, options);
-  }
-
-  async add(key: CacheKey, value: unknown, timeout?: Timeout, options?: VersionOptions): Promise<boolean> {
-    const made = this.#key(key, options, 'add');
-    const milliseconds = this.#milliseconds(timeout);
-    this.counters.sets++;
-    if (isOver(milliseconds)) return !(await this.has(key, options));
-    return (await this.backend.add(made, value, milliseconds)) || this.#takeOver(made, value, milliseconds);
-  }
-
-  async compareAndSet(
+  override compareAndSet(
     key: CacheKey,
     expected: unknown,
     value: unknown,
     timeout?: Timeout,
     options?: VersionOptions,
   ): Promise<boolean> {
-    const made = this.#key(key, options, 'compareAndSet');
-    checkDefined(made, value);
-    const milliseconds = this.#milliseconds(timeout);
-    return this.#swap(made, expected, isOver(milliseconds) ? undefined : value, milliseconds);
+    if (!cacheFacts.isWatched) return super.compareAndSet(key, expected, value, timeout, options);
+    return tellCall(this.#call('compareAndSet', [key], options), () =>
+      super.compareAndSet(key, expected, value, timeout, options),
+    );
   }
 
-  async compareAndDelete(key: CacheKey, expected: unknown, options?: VersionOptions): Promise<boolean> {
-    const made = this.#key(key, options, 'compareAndDelete');
-    return expected !== undefined && this.#swap(made, expected, undefined, null);
+  override compareAndDelete(key: CacheKey, expected: unknown, options?: VersionOptions): Promise<boolean> {
+    if (!cacheFacts.isWatched) return super.compareAndDelete(key, expected, options);
+    return tellCall(this.#call('compareAndDelete', [key], options), () =>
+      super.compareAndDelete(key, expected, options),
+    );
   }
 
-  async #swap(made: string, expected: unknown, value: unknown, timeout: number | null): Promise<boolean> {
-    const isDone =
-      (await this.backend.compareAndSet(made, expected, value, timeout)) ||
-      (expected === undefined && (await this.#takeOver(made, value, timeout)));
-    if (isDone) this.#computations.flights.forget(made);
-    return isDone;
+  override touch(key: CacheKey, timeout?: Timeout, options?: VersionOptions): Promise<boolean> {
+    if (!cacheFacts.isWatched) return super.touch(key, timeout, options);
+    return tellCall(this.#call('touch', [key], options), () => super.touch(key, timeout, options));
   }
 
-  /** Stores a value where what is stored is no longer served, or is only the claim of somebody who computes it. */
-  async #takeOver(made: string, value: unknown, timeout: number | null): Promise<boolean> {
-    const stored = await this.backend.get(made);
-    if (isPlain(stored) || (await this.#freshness.read(stored)) !== undefined) return false;
-    return this.backend.compareAndSet(made, stored, value, timeout);
+  override delete(key: CacheKey, options?: VersionOptions): Promise<boolean> {
+    if (!cacheFacts.isWatched) return super.delete(key, options);
+    return tellCall(this.#call('delete', [key], options), () => super.delete(key, options));
   }
 
-  async touch(key: CacheKey, timeout?: Timeout, options?: VersionOptions): Promise<boolean> {
-    const made = this.#key(key, options, 'touch');
-    const milliseconds = this.#milliseconds(timeout);
-    if (isOver(milliseconds)) return (await this.backend.delete([made])) > 0;
-    return this.backend.touch(made, milliseconds);
-  }
-
-  async getMany<T, K extends CacheKey>(keys: Iterable<K>, options?: VersionOptions): Promise<Map<K, T>> {
+  override deleteMany(keys: Iterable<CacheKey>, options?: VersionOptions): Promise<void> {
+    if (!cacheFacts.isWatched) return super.deleteMany(keys, options);
     const asked = [...keys];
-    if (asked.length === 0) return new Map();
-    const stored = await this.backend.getMany(asked.map((key) => this.#key(key, options, 'getMany')));
-    const values = stored.every(isPlain)
-      ? stored
-      : await Promise.all(stored.map((value) => (isPlain(value) ? value : this.#freshness.read(value))));
-    const found = new Map<K, T>();
-    for (let index = 0; index < asked.length; index++) {
-      const value = this.counters.read(values[index]);
-      if (value !== undefined) found.set(asked[index]!, value as T);
-    }
-    return found;
+    return tellCall(this.#call('deleteMany', asked, options), () => super.deleteMany(asked, options));
   }
 
-  async setMany(
-    values: Readonly<Record<string, unknown>> | ReadonlyMap<CacheKey, unknown>,
-    timeout?: Timeout,
-    options?: VersionOptions,
-  ): Promise<CacheKey[]> {
-    const entries = new Map<string, unknown>();
-    const names = new Map<string, CacheKey>();
-    for (const [key, value] of values instanceof Map ? values : Object.entries(values)) {
-      const made = this.#key(key as CacheKey, options, 'setMany');
-      this.#computations.flights.forget(made);
-      entries.set(made, value);
-      names.set(made, key as CacheKey);
-    }
-    if (entries.size === 0) return [];
-    this.counters.sets += entries.size;
-    const milliseconds = this.#milliseconds(timeout);
-    if (isOver(milliseconds)) {
-      await this.backend.delete([...entries.keys()]);
-      return [];
-    }
-    const failed = await this.backend.setMany(entries, milliseconds);
-    return failed.map((made) => names.get(made)!);
+  override incr(key: CacheKey, delta?: number, options?: VersionOptions): Promise<number> {
+    if (!cacheFacts.isWatched) return super.incr(key, delta, options);
+    return tellCall(this.#call('incr', [key], options), () => super.incr(key, delta, options));
   }
 
-  async delete(key: CacheKey, options?: VersionOptions): Promise<boolean> {
-    const made = this.#key(key, options, 'delete');
-    this.#computations.flights.forget(made);
-    this.counters.deletes++;
-    return (await this.backend.delete([made])) > 0;
+  override clear(): Promise<boolean> {
+    if (!cacheFacts.isWatched) return super.clear();
+    return tellCall(this.#call('clear', []), () => super.clear());
   }
 
-  async deleteMany(keys: Iterable<CacheKey>, options?: VersionOptions): Promise<void> {
-    const made = Array.from(keys, (key) => this.#key(key, options, 'deleteMany'));
-    for (const key of made) this.#computations.flights.forget(key);
-    this.counters.deletes += made.length;
-    if (made.length > 0) await this.backend.delete(made);
+  override lock(key: CacheKey, options?: LockOptions): Promise<CacheLock> {
+    if (!cacheFacts.isWatched) return super.lock(key, options);
+    return tellCall(this.#call('lock', [`lock:${key}`]), () => super.lock(key, options));
   }
 
-  async incr(key: CacheKey, delta = 1, options?: VersionOptions): Promise<number> {
-    const made = this.#key(key, options, 'incr');
-    const sum = await this.backend.increment(made, delta);
-    if (sum === undefined) throw new MissingCacheKeyError(made);
-    return sum;
-  }
-
-  async clear(): Promise<boolean> {
-    this.#computations.flights.forgetAll();
-    return this.backend.clear();
-  }
-
-  getOrSet<T>(
-    key: CacheKey,
-    factory: () => T | Promise<T>,
-    timeout?: Timeout,
-    options: GetOrSetOptions<T> = {},
-  ): Promise<T> {
-    const made = this.#key(key, options, 'getOrSet');
-    const computation = { key: made, factory, timeout: this.#milliseconds(timeout), options };
-    return this.#computations.getOrSet(computation, this.#freshness);
-  }
-
-  lock(key: CacheKey, options: LockOptions = {}): Promise<CacheLock> {
-    return CacheLock.take(this.backend, this.#key(`lock:${key}`, undefined, 'lock'), options);
-  }
-
-  async invalidateTags(...tags: string[]): Promise<void> {
-    if (tags.length > 0) await this.backend.tags.invalidate(this.#freshness.nameTags(tags));
-  }
-
-  async moment(): Promise<number> {
-    return (await this.backend.tags.read([])).now;
+  override invalidateTags(...tags: string[]): Promise<void> {
+    if (!cacheFacts.isWatched) return super.invalidateTags(...tags);
+    return tellCall({ cache: this.alias, operation: 'invalidateTags', keys: tags }, () =>
+      super.invalidateTags(...tags),
+    );
   }
 
   withVersion(version: number): Cache {
@@ -245,47 +140,15 @@ export class BackendCache extends Cache {
     return new BackendCache(this.backend, { keyPrefix }, this);
   }
 
-  close(): Promise<void> {
-    return this.backend.close();
-  }
-
-  async #store(
-    made: string,
-    value: unknown,
-    timeout: number | null,
-    options: SetOptions = {},
-  ): Promise<void> {
-    if (isOver(timeout)) {
-      await this.backend.delete([made]);
-      return;
-    }
-    if (!options.tags) return this.backend.set(made, value, timeout);
-    const asOf = options.asOf ?? (await this.moment());
-    await this.#storeTagged(made, new Tagged(value, options.tags, asOf), timeout);
-  }
-
-  async #storeTagged(made: string, tagged: Tagged, timeout: number | null): Promise<void> {
-    // Reading makes the tags known to the store, so that "unknown" can mean "lost" later on.
-    const { changes } = await this.#freshness.readTags(tagged.tags);
-    if (tagged.isFresh(changes)) await this.backend.set(made, tagged, timeout);
-    else await this.backend.delete([made]);
-  }
-
-  #key(key: CacheKey, options: VersionOptions | undefined, operation: string): string {
-    const made = this.makeKey(key, options?.version);
-    this.#keys.check(made, operation);
-    return made;
-  }
-
-  #milliseconds(timeout: Timeout | undefined): number | null {
-    if (timeout === undefined) return this.#options.timeout;
-    return timeout === null ? null : toMilliseconds(timeout);
+  #call(operation: string, keys: readonly CacheKey[], options?: VersionOptions): CacheCall {
+    return {
+      cache: this.alias,
+      operation,
+      keys: keys.map((key) => this.makeKey(key, options?.version)),
+    };
   }
 }
 
-function checkDefined(made: string, value: unknown): void {
-  if (value !== undefined) return;
-  throw new UncacheableValueError(
-    `Cannot cache undefined under "${made}": it is how a miss looks. Store null.`,
-  );
+function countOne(isThere: boolean): { hits: number } {
+  return { hits: isThere ? 1 : 0 };
 }

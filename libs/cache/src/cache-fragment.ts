@@ -1,5 +1,6 @@
 import type { Timeout } from './cache-options.js';
 import type { Cache } from './cache.js';
+import { fragmentFacts } from './facts/fragment-fact.js';
 import { fragmentKey } from './fragment-key.js';
 import { collectDependencies, currentDependencies } from './tags/dependencies.js';
 
@@ -27,7 +28,29 @@ export interface CacheFragmentOptions {
  *
  * Django: the template tag `{% cache %}`.
  */
-export async function cacheFragment(
+export function cacheFragment(
+  cache: Cache,
+  name: string,
+  options: CacheFragmentOptions,
+  render: () => string | Promise<string>,
+): Promise<string> {
+  return fragmentFacts.isWatched
+    ? tellFragment(cache, name, options, render)
+    : keepFragment(cache, name, options, render);
+}
+
+async function tellFragment(...[cache, name, options, render]: Parameters<typeof cacheFragment>) {
+  const startedAt = performance.now();
+  let isHit = true;
+  const text = await keepFragment(cache, name, options, () => {
+    isHit = false;
+    return render();
+  });
+  fragmentFacts.tell({ fragment: name, isHit, startedAt, endedAt: performance.now() });
+  return text;
+}
+
+async function keepFragment(
   cache: Cache,
   name: string,
   { timeout, varyOn, tags = [], invalidateOn }: CacheFragmentOptions,

@@ -52,6 +52,15 @@ export class Claims {
     return this.#tryClaim(key, stored, keep);
   }
 
+  /** Waits until nobody has the turn, or whoever had it has died; returns what is stored then. */
+  async outlast(key: string): Promise<unknown> {
+    for (let pause = SHORTEST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+      const seen = await this.backend.get(key);
+      if (!(seen instanceof Claim) || !seen.isAlive) return seen;
+      await wait(pause + Math.random() * pause);
+    }
+  }
+
   /** @returns `undefined` when the store does not answer: everyone then computes for themselves. */
   async #tryClaim(key: string, seen: unknown, keep: number | null): Promise<HeldClaim | undefined | 'lost'> {
     const previous = seen instanceof Claim ? seen.previous : seen;

@@ -18,6 +18,8 @@ export interface Computation<T> {
   /** Milliseconds, zero or less for not at all, `null` for never. */
   readonly timeout: number | null;
   readonly options: GetOrSetOptions<T>;
+  /** Hears of it where there is nothing to serve. */
+  readonly onMiss?: () => void;
 }
 
 interface Outcome<T> {
@@ -56,6 +58,7 @@ export class Computations {
       }
     }
     this.counters.misses++;
+    computation.onMiss?.();
     const { isOwn, result } = this.flights.join(key, (isCurrent) =>
       this.#take(computation, freshness, stored, isCurrent),
     );

@@ -32,6 +32,11 @@ export class HeldClaim {
     return this.#swap(value === undefined ? this.#claim.previous : value, timeout);
   }
 
+  /** Lets the claim be, for whoever has put something in its place. */
+  async leave(): Promise<void> {
+    await this.#stop();
+  }
+
   async #stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.#renewing;

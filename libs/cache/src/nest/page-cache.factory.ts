@@ -40,6 +40,7 @@ export class PageCacheFactory {
       keyPrefix: options.keyPrefix ?? defaults.keyPrefix ?? '',
       vary: options.vary ?? [],
       query: options.query,
+      language: defaults.language,
       shareAuthorized: options.shareAuthorized ?? false,
       header: defaults.header === false ? undefined : (defaults.header ?? 'X-Cache'),
       tags: tags || changing.length > 0 ? (request) => [...changing, ...own(request)] : undefined,

@@ -69,7 +69,7 @@ export class PageGuard implements CanActivate {
   #note(visit: PageVisit, request: object, response: PlatformResponse, page: PageCache): void {
     // Fastify hands out its own.
     this.visits.note(request, { visit, outer: { ...response.getHeaders() } });
-    if (!visit.flight) return;
+    if (!visit.turn) return;
     // An interceptor may answer by itself, so that nobody else would tell those who wait.
     const raw = response.raw ?? (response as unknown as ServerResponse);
     raw.once('close', () => page.abandon(visit));

@@ -20,6 +20,7 @@ export class PageAddress {
   constructor(
     readonly root: PageKey,
     private readonly makeKey: (key: string) => string,
+    private readonly language?: string,
   ) {}
 
   /**
@@ -27,11 +28,11 @@ export class PageAddress {
    *
    * The address has the language that was chosen; what it was chosen from makes no difference then.
    */
-  variant(vary: readonly string[], { headers, language }: PageRequest): PageKey {
+  variant(vary: readonly string[], { headers }: PageRequest): PageKey {
     let values = '';
     // No header has a line break in it, so that no separator can be imitated.
     for (const name of vary) {
-      if (language !== undefined && name === 'accept-language') continue;
+      if (this.language !== undefined && name === 'accept-language') continue;
       const value = headers[name];
       values += value === undefined ? `${name}\n` : `${name}:${String(value)}\n`;
     }

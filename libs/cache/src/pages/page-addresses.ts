@@ -5,6 +5,8 @@ export interface PageAddressOptions {
   readonly keyPrefix: string;
   /** The query parameters that make a difference; absent, the query as it arrived does. */
   readonly query?: readonly string[];
+  /** The language of requests for which none was chosen. */
+  readonly language?: string;
 }
 
 /** The addresses of one host, in one language, by path. */
@@ -26,14 +28,16 @@ export class PageAddresses {
   #sites: Site[] = [];
   readonly #prefix: string;
   readonly #query: readonly string[] | undefined;
+  readonly #language: string | undefined;
 
   /** @param makeKey Makes the key under which the store knows an entry. */
   constructor(
-    { keyPrefix, query }: PageAddressOptions,
+    { keyPrefix, query, language }: PageAddressOptions,
     private readonly makeKey: (key: string) => string,
   ) {
     this.#prefix = JSON.stringify(keyPrefix);
     this.#query = query;
+    this.#language = language;
   }
 
   /** @param method Whose page is meant: a request for HEAD is answered from that of GET. */
@@ -49,7 +53,7 @@ export class PageAddresses {
     return address;
   }
 
-  #siteOf({ scheme, host, language }: PageRequest, method: string): Site {
+  #siteOf({ scheme, host, language = this.#language }: PageRequest, method: string): Site {
     for (const site of this.#sites) {
       const isSame = site.host === host && site.language === language && site.scheme === scheme;
       if (isSame && site.method === method) return site;
@@ -64,7 +68,7 @@ export class PageAddresses {
     // Neither the request line nor a header has a line break in it, so that no separator can be imitated.
     const text = [this.#prefix, method, scheme, host, language ?? '', bare].join('\n');
     const key = `page:${method}:${hash(text)}`;
-    return new PageAddress({ key, made: this.makeKey(key) }, this.makeKey);
+    return new PageAddress({ key, made: this.makeKey(key) }, this.makeKey, language);
   }
 }
 

@@ -3,6 +3,8 @@ const REMEMBERED_FOR = 10_000;
 
 /** The making of a page, and what ends it. */
 export interface PageFlight {
+  /** Whether others wait for it. */
+  readonly isAwaited: boolean;
   /** Ends the wait of others, once; `isStored` tells whether there is something for them to find. */
   land(isStored: boolean): void;
 }
@@ -21,12 +23,13 @@ export class PageFlights {
     const running = this.#running.get(key);
     if (running) return running;
     if ((this.#uncacheable.get(key) ?? 0) > Date.now()) {
-      return { land: (isStored) => isStored && this.#note(key, true) };
+      return { isAwaited: false, land: (isStored) => isStored && this.#note(key, true) };
     }
     let settle = () => {};
     const flight = new Promise<void>((resolve) => (settle = resolve));
     this.#running.set(key, flight);
     return {
+      isAwaited: true,
       land: (isStored) => {
         if (this.#running.get(key) !== flight) return;
         this.#running.delete(key);

@@ -44,6 +44,12 @@ export interface PageDefaults {
   timeout?: Duration;
   /** The alias of the cache for pages. Default `default`. Django: `CACHE_MIDDLEWARE_ALIAS`. */
   cache?: string;
+  /**
+   * The one language of the site, where no `LocaleMiddleware` chooses among several: a page whose `Vary` names
+   * `Accept-Language` is then one page for everybody. Left out, it is one for each value of the header. Django:
+   * `LANGUAGE_CODE` with `USE_I18N`.
+   */
+  language?: string;
   /** Django: `CACHE_MIDDLEWARE_KEY_PREFIX`. */
   keyPrefix?: string;
   /** The largest file (`StreamableFile`) that is kept, in bytes; 0 keeps none. Default 1 MiB. */

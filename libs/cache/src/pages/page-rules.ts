@@ -21,21 +21,28 @@ interface Rules {
 
 const NOT_TO_KEEP = ['private', 'no-store', 'no-cache'];
 
-/** Applies the rules of what may be kept, in Django's order, and completes the headers that say for how long. */
-export function shelfLifeOf(response: HttpResponse, rules: Rules): ShelfLife | undefined {
+/**
+ * Applies the rules of what may be kept, in Django's order, and completes the headers that say for how long.
+ *
+ * @returns In a sentence what is against it, where the response must not be kept.
+ */
+export function shelfLifeOf(response: HttpResponse, rules: Rules): ShelfLife | string {
   const { headers, status } = response;
-  if (status !== 200 && status !== 304) return undefined;
+  if (status !== 200 && status !== 304) return 'its status is not 200';
   // Whatever its Vary, a cookie is for the visitor whom it was made for.
-  if (headers.has('Set-Cookie')) return undefined;
+  if (headers.has('Set-Cookie')) return 'the response sets a cookie';
   const directives = parseCacheControl(headers.get('Cache-Control'));
-  if (NOT_TO_KEEP.some((name) => directives.has(name))) return undefined;
+  if (NOT_TO_KEEP.some((name) => directives.has(name)))
+    return 'its Cache-Control says private, no-store or no-cache';
   const vary = varyOf(headers);
-  if (vary.includes('*')) return undefined;
+  if (vary.includes('*')) return 'its Vary is *';
   const maxAge = maxAgeOf(headers);
-  if (rules.timeout === undefined && maxAge === 0) return undefined;
+  if (rules.timeout === undefined && maxAge === 0) return 'its max-age is zero, or no number';
   const seconds = rules.timeout ?? maxAge ?? rules.defaultTimeout;
   patchFreshness(response, seconds);
-  if (status !== 200 || seconds <= 0 || !isSendable(headers)) return undefined;
+  if (status !== 200) return 'its status is 304, which has no body';
+  if (seconds <= 0) return 'its timeout is zero';
+  if (!isSendable(headers)) return 'it has a header that cannot be sent';
   return { seconds, grace: rules.grace ?? staleWhileRevalidate(headers), vary };
 }
 
@@ -59,7 +66,8 @@ function isSendable(headers: HttpHeaders): boolean {
   }
 }
 
-function staleWhileRevalidate(headers: HttpHeaders): number {
+/** Says for how many seconds after its time a response is good enough, by its own headers. */
+export function staleWhileRevalidate(headers: HttpHeaders): number {
   const [value] = parseCacheControl(headers.get('Cache-Control')).get('stale-while-revalidate') ?? [];
   return typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : 0;
 }
