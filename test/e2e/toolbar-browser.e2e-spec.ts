@@ -48,6 +48,14 @@ describeWithBrowser('The debug toolbar in a browser', (browser) => {
     expect(await open('/demo/n-plus-one/mended', 'sql')).not.toContain('N+1');
   });
 
+  it('shows that a page came from the cache the second time, why, and what would make it stale', async () => {
+    expect(await open('/books?page=2', 'cache')).toContain('no page was kept for this address');
+    const second = await open('/books?page=2', 'cache');
+    expect(second).toContain('HIT');
+    expect(second).toContain('a page was kept for this address');
+    expect(second).toContain('shop_book');
+  });
+
   it('opens every panel', async () => {
     await open('/', 'time');
     for (const id of PANELS) {

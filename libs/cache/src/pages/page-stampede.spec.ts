@@ -21,7 +21,7 @@ describeWith('redis', 'Three processes that share a page cache', (servers) => {
 
   beforeAll(async () => {
     const namespace = `${randomUUID()}:`;
-    const { url } = servers.redis!;
+    const { url } = servers.redis;
     cache = createCache(redisCache({ url, namespace, operationTimeout: '10s' }));
     const environment = { REDIS_URL: url, NAMESPACE: namespace };
     processes = await Promise.all([1, 2, 3].map(() => startTypescript(script, environment)));
