@@ -35,6 +35,8 @@ function defaultsOf(settings: Readonly<Record<string, unknown>>): PageDefaults {
     timeout: settings['CACHE_MIDDLEWARE_SECONDS'] as number | undefined,
     cache: settings['CACHE_MIDDLEWARE_ALIAS'] as string | undefined,
     keyPrefix: settings['CACHE_MIDDLEWARE_KEY_PREFIX'] as string | undefined,
+    // Without LocaleMiddleware all of a site is in its one language, unless it is told to know of none.
+    language: settings['USE_I18N'] === false ? undefined : ((settings['LANGUAGE_CODE'] ?? 'en-us') as string),
   };
 }
 

@@ -5,7 +5,7 @@ import { Liquid, LiquidError } from 'liquidjs';
 import { CacheObject } from '../cache_api/cache-object.js';
 import { compare } from '../compare.js';
 import type { CaseRunner, Evaluator, Outcome, RecordedCase } from '../evaluator.js';
-import { native, Program, type Value } from '../python/index.js';
+import { call, native, Program, type Value } from '../python/index.js';
 import type { FragmentCase, FragmentObservation, FragmentStep } from './fragment-case.js';
 import { loadsTag, translateTemplate } from './translate-template.js';
 
@@ -39,6 +39,18 @@ export const fragmentsEvaluator: Evaluator = {
   },
 };
 
+/** Fragments were recorded on Django's local memory, whose `clear()` tells nothing; that of its Redis does, as ours. */
+class LocalMemory extends CacheObject {
+  override getAttribute(name: string): Value {
+    const method = super.getAttribute(name);
+    if (name !== 'clear') return method;
+    return native(name, async () => {
+      await call(method, [], {});
+      return null;
+    });
+  }
+}
+
 /** The caches, the template engine and the counters of one case. */
 class Site {
   readonly #caches: CacheRegistry;
@@ -56,8 +68,8 @@ class Site {
     );
     this.#engine.plugin(liquidCache(this.#caches));
     this.#program = new Program({
-      cache: new CacheObject(this.#caches.get()),
-      caches: new Map(aliases.map((alias) => [alias, new CacheObject(this.#caches.get(alias))])),
+      cache: new LocalMemory(this.#caches.get()),
+      caches: new Map(aliases.map((alias) => [alias, new LocalMemory(this.#caches.get(alias))])),
       make_template_fragment_key: native('make_template_fragment_key', ([name, varyOn]) =>
         fragmentKey(name as string, (varyOn ?? []) as Value[]),
       ),
