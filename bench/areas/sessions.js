@@ -62,7 +62,8 @@ async function tellOperations(kind, store, path, origin) {
   const cookie = headers.getSetCookie()[0]?.split(';', 1)[0] ?? '';
   await fetch(`${origin}/operations`);
   await fetch(origin + path, { headers: { cookie } });
-  const operations = await (await fetch(`${origin}/operations`)).json();
+  /** @type {string[]} */
+  const operations = JSON.parse(await (await fetch(`${origin}/operations`)).text());
   process.stderr.write(`  store operations of one request (${name}): ${operations.join(', ') || 'none'}\n`);
 }
 

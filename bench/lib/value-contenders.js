@@ -1,8 +1,10 @@
 import { createCache, memoryCache } from '@nest-quintet/cache';
-import { BentoCache, bentostore } from 'bentocache';
-import { memoryDriver } from 'bentocache/drivers/memory';
 import { createCache as createCacheManager } from 'cache-manager';
-import { Cacheable } from 'cacheable';
+import { peer } from './peer.js';
+
+const { BentoCache, bentostore } = await peer('bentocache');
+const { memoryDriver } = await peer('bentocache/drivers/memory');
+const { Cacheable } = await peer('cacheable');
 
 const KEYS = Array.from({ length: 1_000 }, (_, index) => `book:${index}`);
 /** Milliseconds; far longer than a measurement. */

@@ -1,4 +1,4 @@
-import { peer } from './peers.js';
+import { peer } from '../lib/peer.js';
 import { Decimal } from './pg-types.js';
 
 const { relations } = await peer('drizzle-orm');

@@ -1,6 +1,6 @@
 import { given } from './data.js';
 import * as schema from './drizzle-schema.js';
-import { peer } from './peers.js';
+import { peer } from '../lib/peer.js';
 import { Decimal, pg } from './pg-types.js';
 
 /**

@@ -1,5 +1,5 @@
 import { given } from './data.js';
-import { peer } from './peers.js';
+import { peer } from '../lib/peer.js';
 import { pg, types } from './pg-types.js';
 
 /** @type {any} */

@@ -6,14 +6,6 @@ import { root } from '../../tools/lib/paths.js';
 const fromApp = createRequire(join(root, 'apps', 'bookshop', 'package.json'));
 
 /**
- * Loads one of the benchmark's own dependencies, which a type check finds only once they are installed.
- *
- * @param {string} name
- * @returns {Promise<any>}
- */
-export const peer = (name) => import(name);
-
-/**
  * Loads what belongs to the bookshop from there: one copy of Prisma and of our packages, as an application has it.
  *
  * @param {string} name

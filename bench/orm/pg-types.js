@@ -1,4 +1,4 @@
-import { peer } from './peers.js';
+import { peer } from '../lib/peer.js';
 
 const { default: pg } = await peer('pg');
 const { Decimal } = await peer('decimal.js');

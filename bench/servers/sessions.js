@@ -61,12 +61,18 @@ class Pages {
 
 /** A handler as `read(@Session() session)`, which is what loads it on demand. */
 class Declared extends Pages {
-  /** @param {any} session */
+  /**
+   * @override
+   * @param {any} session
+   */
   read(session) {
     return super.read({ session });
   }
 
-  /** @param {any} session */
+  /**
+   * @override
+   * @param {any} session
+   */
   write(session) {
     return super.write({ session });
   }
