@@ -8,7 +8,8 @@
  * One contender in a process of its own: `node contender.js FILE URL [prepared]`.
  *
  * Answers each message `{ task, seconds }` with the calls per second, `{ task, calls }` with the bytes that so many
- * calls allocate, and `{ task, shape }` with what the first call answered; ends with the process that started it.
+ * calls allocate, `{ task, worked }` with the microseconds that the processor works here for each of so many calls, and
+ * `{ task, shape }` with what the first call answered; ends with the process that started it.
  */
 import { written } from './same-rows.js';
 
@@ -26,12 +27,13 @@ process.on('message', (/** @type {any} */ message) => {
 process.once('disconnect', () => process.exit());
 process.send?.({ value: Object.keys(operations) });
 
-/** @param {{ task: string, seconds?: number, calls?: number, shape?: import('./data.js').Shape }} message */
-async function answer({ task, seconds, calls, shape }) {
+/** @param {{ task: string, seconds?: number, calls?: number, worked?: number, shape?: import('./data.js').Shape }} message */
+async function answer({ task, seconds, calls, worked, shape }) {
   const operation = operations[task];
   if (!operation) throw new Error(`${file} does not do "${task}".`);
   if (seconds !== undefined) return speedOf(operation, seconds);
   if (calls !== undefined) return allocatedBy(operation, calls);
+  if (worked !== undefined) return workOf(operation, worked);
   return written(await operation(0), shape);
 }
 
@@ -42,6 +44,14 @@ async function speedOf(operation, seconds) {
   let made = 0;
   for (; performance.now() < end; made++) await operation(n++);
   return made / ((performance.now() - start) / 1000);
+}
+
+/** @param {(n: number) => unknown} operation @param {number} calls */
+async function workOf(operation, calls) {
+  const before = process.cpuUsage();
+  for (let call = 0; call < calls; call++) await operation(n++);
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / calls;
 }
 
 /** @param {(n: number) => unknown} operation @param {number} calls */

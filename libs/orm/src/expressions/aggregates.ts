@@ -1,6 +1,7 @@
 import { InvalidQueryError } from '../errors.js';
 import { typeOf, type ValueType } from '../query/value-type.js';
 import { Aggregate, type AggregateOptions } from './aggregate.js';
+import { averageType, countType, sameType, sumType } from './aggregate-types.js';
 import { type Argument, Expression, Literal, type Ordering } from './expression.js';
 import { argumentOf } from './reference.js';
 
@@ -10,21 +11,6 @@ export type Symbolic<A> = A extends string ? { ref: A } : A extends Expression<i
 /** What an aggregate is of no rows: null, unless it is given a default. */
 type Defaulted<T, O> = O extends { default: infer D } ? (undefined extends D ? T : { filled: T }) : T;
 
-const int8: ValueType = Object.freeze({ kind: 'Int', native: 'Int8' });
-const same = (type: ValueType): ValueType => type;
-
-function sumType(type: ValueType): ValueType {
-  return type.kind === 'Int' ? int8 : type;
-}
-
-function averageType(type: ValueType): ValueType {
-  return type.kind === 'Int' || type.kind === 'BigInt'
-    ? typeOf('Float')
-    : type.kind === 'Decimal'
-      ? typeOf('Decimal')
-      : type;
-}
-
 /** Counts rows with a value, of a relation or of `'*'`. Django: `Count`. */
 export function Count<const A extends Argument = '*'>(
   argument: A | '*' = '*',
@@ -32,7 +18,7 @@ export function Count<const A extends Argument = '*'>(
 ): Aggregate<{ count: A extends '*' ? never : Symbolic<A> }> {
   if ('default' in options) throw new InvalidQueryError('Count takes no default: it is 0 of no rows.');
   const measured = argument === '*' ? undefined : argumentOf(argument);
-  return new Aggregate({ name: 'count', type: () => int8 }, measured, options);
+  return new Aggregate({ name: 'count', type: countType }, measured, options);
 }
 
 /** Adds up values; null of no rows. Django: `Sum`. */
@@ -56,7 +42,7 @@ export function Min<const A extends Argument, const O extends AggregateOptions =
   argument: A,
   options?: O,
 ): Aggregate<Defaulted<{ nullable: Symbolic<A> }, O>> {
-  return new Aggregate({ name: 'min', type: same }, argumentOf(argument), options);
+  return new Aggregate({ name: 'min', type: sameType }, argumentOf(argument), options);
 }
 
 /** The greatest value. Django: `Max`. */
@@ -64,7 +50,7 @@ export function Max<const A extends Argument, const O extends AggregateOptions =
   argument: A,
   options?: O,
 ): Aggregate<Defaulted<{ nullable: Symbolic<A> }, O>> {
-  return new Aggregate({ name: 'max', type: same }, argumentOf(argument), options);
+  return new Aggregate({ name: 'max', type: sameType }, argumentOf(argument), options);
 }
 
 export interface StatisticsOptions extends AggregateOptions {

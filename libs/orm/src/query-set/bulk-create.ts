@@ -11,6 +11,7 @@ import { ObjectShape } from '../query/shape.js';
 import { identifier, join, keyword, parameter, sql, tableNode } from '../query/sql.js';
 import type { Statement } from '../query/statement.js';
 import { toParameter } from '../query/to-parameter.js';
+import { isListable, valueList } from '../query/value-list.js';
 import { fieldType } from '../query/value-type.js';
 import { sendingBulkWrite } from '../signals/bulk-writes.js';
 import { dataOf } from './data-of.js';
@@ -28,8 +29,13 @@ export interface BulkCreateOptions {
   updateFields?: readonly string[];
 }
 
+type Data = Readonly<Record<string, unknown>>;
+
 /** PostgreSQL counts the parameters of a statement in 16 bits. */
 const mostParameters = 32_000;
+
+/** More rows than this make a statement no faster, and its text is held in memory. */
+const longestList = 10_000;
 
 /** Creates rows by `INSERT`s of many rows each, in one transaction; returns them in the order given. */
 export async function bulkCreate<Row>(
@@ -44,21 +50,18 @@ export async function bulkCreate<Row>(
   const data = rows.map((row) => dataOf(row, modelName, database));
   const withKey = data.filter((row) => hasKey(row, model));
   const withoutKey = data.filter((row) => !hasKey(row, model));
+  const { features } = statementFor(database).dialect;
+  const batches = [withKey, withoutKey].flatMap((some) =>
+    batchesOf(model, some, options.batchSize, features.arrays),
+  );
   let created: object[] = [];
   await sendingBulkWrite(database, modelName, { operation: 'bulkCreate', data: rows }, async () => {
-    created = await inTransaction(database, async () => [
-      ...(await insertAll(database, model, withKey, options)),
-      ...(await insertAll(database, model, withoutKey, options)),
-    ]);
+    created = await insertAll(database, model, batches, options);
     return created.length;
   });
   if (created.length !== rows.length) return created as Row[];
-  const ordered = [...withKey, ...withoutKey];
-  return data.map((row) => created[ordered.indexOf(row)] as Row);
-}
-
-function inTransaction<T>(database: Database, fn: () => Promise<T>): Promise<T> {
-  return database.atomic(fn, { savepoint: false });
+  const places = new Map([...withKey, ...withoutKey].map((row, index) => [row, index]));
+  return data.map((row) => created[places.get(row)!] as Row);
 }
 
 function check(
@@ -77,31 +80,73 @@ function check(
   for (const name of updateConflicts ? updateFields! : []) scalarField(model, name);
 }
 
-function hasKey(row: Record<string, unknown>, model: ModelMetadata): boolean {
+function hasKey(row: Data, model: ModelMetadata): boolean {
   return model.primaryKey.every((name) => row[name] !== undefined && row[name] !== null);
 }
 
+/** Rows that one statement creates. */
+interface Batch {
+  /** The fields that it names. */
+  readonly fields: readonly ScalarField[];
+  readonly rows: readonly Data[];
+  /** Whether it binds one list for each field, instead of each value. */
+  readonly isOfLists: boolean;
+}
+
+function batchesOf(
+  model: ModelMetadata,
+  rows: readonly Data[],
+  batchSize: number | undefined,
+  hasLists: boolean,
+): Batch[] {
+  const given = scalarFields(model).filter((field) => rows.some((row) => row[field.name] !== undefined));
+  // An `INSERT` has to name a column.
+  const fields = given.length > 0 ? given : scalarFields(model).slice(0, 1);
+  const isOfLists = hasLists && rows.length > 1 && fields.every((field) => isGivenAsList(field, rows));
+  const fitting = isOfLists
+    ? longestList
+    : Math.max(1, Math.floor(mostParameters / Math.max(1, fields.length)));
+  const size = Math.min(batchSize ?? fitting, fitting);
+  const batches: Batch[] = [];
+  for (let start = 0; start < rows.length; start += size)
+    batches.push({ fields, rows: rows.slice(start, start + size), isOfLists });
+  return batches;
+}
+
+/** Whether no value of a field is computed or left to the database. */
+function isGivenAsList(field: ScalarField, rows: readonly Data[]): boolean {
+  const isDefaulted = field.hasDefault && !field.isUpdatedAt;
+  return (
+    isListable(field) &&
+    rows.every(({ [field.name]: value }) =>
+      value === undefined ? !isDefaulted : !(value instanceof Expression),
+    )
+  );
+}
+
+/** One statement is a transaction by itself; several are made one. */
 async function insertAll(
   database: Database,
   model: ModelMetadata,
-  rows: readonly Record<string, unknown>[],
+  batches: readonly Batch[],
   options: BulkCreateOptions,
 ): Promise<object[]> {
-  const fields = scalarFields(model).filter((field) => rows.some((row) => row[field.name] !== undefined));
-  const fitting = Math.max(1, Math.floor(mostParameters / Math.max(1, fields.length)));
-  const size = Math.min(options.batchSize ?? fitting, fitting);
-  const created: object[] = [];
-  for (let start = 0; start < rows.length; start += size) {
-    created.push(...(await insert(database, model, fields, rows.slice(start, start + size), options)));
-  }
-  return created;
+  const [only] = batches;
+  if (only && batches.length === 1) return insert(database, model, only, options);
+  return database.atomic(
+    async () => {
+      const created: object[] = [];
+      for (const batch of batches) created.push(...(await insert(database, model, batch, options)));
+      return created;
+    },
+    { savepoint: false },
+  );
 }
 
 async function insert(
   database: Database,
   model: ModelMetadata,
-  fields: readonly ScalarField[],
-  rows: readonly Record<string, unknown>[],
+  { fields, rows, isOfLists }: Batch,
   options: BulkCreateOptions,
 ): Promise<object[]> {
   const statement = statementFor(database);
@@ -115,18 +160,12 @@ async function insert(
     fields.map((field) => identifier(field.column)),
     ', ',
   );
-  const tuples = rows.map(
-    (row) =>
-      sql`(${join(
-        fields.map((field) => valueOf(field, row[field.name], statement)),
-        ', ',
-      )})`,
-  );
+  const source = (isOfLists ? listsOf : tuplesOf)(fields, rows, statement);
   const returning = join(
     returned.map((field) => identifier(field.column)),
     ', ',
   );
-  const node = sql`insert into ${tableNode(model)} (${columns}) values ${join(tuples, ', ')}${conflictClause(options, model, statement)} returning ${returning}`;
+  const node = sql`insert into ${tableNode(model)} (${columns}) ${source}${conflictClause(options, model, statement)} returning ${returning}`;
   const { sql: text, parameters } = statement.dialect.compile(node);
   const result = await database.query(text, parameters);
   const shape = new ObjectShape(
@@ -134,6 +173,34 @@ async function insert(
     database.schema,
   );
   return result.rows.map((row) => shape.read(row));
+}
+
+/**
+ * The rows as one list for each column, which takes as many parameters as there are columns.
+ *
+ * @example
+ * select * from unnest(cast($1 as text[]), cast($2 as numeric[]))
+ */
+function listsOf(fields: readonly ScalarField[], rows: readonly Data[], statement: Statement): OperationNode {
+  const now = new Date();
+  const lists = fields.map((field) => {
+    const missing = field.isUpdatedAt ? now : null;
+    const values = rows.map(({ [field.name]: value }) => (value === undefined ? missing : value));
+    return valueList(field, values, statement);
+  });
+  return sql`select * from unnest(${join(lists, ', ')})`;
+}
+
+function tuplesOf(
+  fields: readonly ScalarField[],
+  rows: readonly Data[],
+  statement: Statement,
+): OperationNode {
+  const tuples = rows.map((row) => {
+    const values = fields.map((field) => valueOf(field, row[field.name], statement));
+    return sql`(${join(values, ', ')})`;
+  });
+  return sql`values ${join(tuples, ', ')}`;
 }
 
 function valueOf(field: ScalarField, value: unknown, statement: Statement): OperationNode {

@@ -1,12 +1,12 @@
 import type { Database } from '../database/database.js';
 import { FieldError, InvalidValueError } from '../errors.js';
 import type { ModelMetadata, RelationField } from '../metadata/schema.js';
-import { compileSelect, type Parents } from './compiler.js';
-import { isDecimal } from './decimal.js';
-import { statementFor } from './execute.js';
+import type { Parents } from './compiler.js';
+import type { Decimal } from './decimal.js';
 import { findField } from './names.js';
 import type { Prefetch } from './prefetch.js';
 import { readerOf } from './read.js';
+import { readyRelated } from './ready-related.js';
 import { relationEnds } from './relation-ends.js';
 import { initialState, type QueryState } from './state.js';
 
@@ -77,74 +77,90 @@ async function loadStep(
     const loaded = rows.flatMap((row): Row[] => [(row[step.toAttr] ?? []) as Row | Row[]].flat());
     return loadPrefetches(loaded, target, step.nested, database);
   }
-  const { own, parents } = linkOf(rows, model, relation, database);
+  const { parents, groups, ofRows } = groupsOf(rows, model, relation, database);
   const query = step.query ?? database.defaultState(relation.model) ?? initialState(relation.model);
-  const related = await loadRelated(
-    { ...query, prefetches: [...query.prefetches, ...step.nested] },
-    parents,
-    database,
-  );
-  const keyOfRow = keyBy(own.map((name) => (row: Row) => row[name]));
-  for (const row of rows) {
-    const found = related.get(keyOfRow(row));
-    row[step.toAttr] = relation.isList ? (found ?? []) : (found?.[0] ?? null);
+  const prefetches = [...query.prefetches, ...step.nested];
+  const loaded = await loadRelated({ ...query, prefetches }, parents, groups, database);
+  for (const [index, row] of rows.entries()) {
+    const group = ofRows[index]!;
+    row[step.toAttr] = relation.isList ? group : (group[0] ?? null);
   }
+  await loadPrefetches(loaded, target, prefetches, database);
 }
 
-/** Which fields of the rows, and which paths from the related rows, hold the same values. */
-function linkOf(
+interface Groups {
+  readonly parents: Parents;
+  /** The list that the related rows of each key are put into. */
+  readonly groups: ReadonlyMap<unknown, Row[]>;
+  /** The same lists, for each of the rows in turn. */
+  readonly ofRows: readonly Row[][];
+}
+
+function groupsOf(
   rows: readonly Row[],
   model: ModelMetadata,
   relation: RelationField,
   { schema }: Database,
-): { own: readonly string[]; parents: Parents } {
+): Groups {
   const ends = relationEnds(schema, model, relation);
   const own = ends.through ? [ends.own.name] : ends.pairs.map((pair) => pair.own.name);
   const paths = ends.through ? [relation.inverse] : ends.pairs.map((pair) => pair.other.name);
-  const keys = own.map((name) => {
-    const missing = rows.some((row) => row[name] === undefined);
-    if (missing) throw new FieldError(`prefetchRelated() needs "${name}" of ${model.name}; select it too.`);
-    return [...new Map(rows.map((row) => [plainKey(row[name]), row[name]])).values()].filter(
-      (key) => key !== null,
-    );
+  const keys = own.map((name) => keysOf(rows, name, model));
+  const groups = new Map<unknown, Row[]>();
+  const keyOfRow = keyBy(own.map((name) => (row: Row) => row[name]));
+  const ofRows = rows.map((row) => {
+    const key = keyOfRow(row);
+    let group = groups.get(key);
+    if (!group) group = [];
+    if (key !== null) groups.set(key, group);
+    return group;
   });
-  return { own, parents: { paths, keys, ...(ends.through && { through: relation.inverse }) } };
+  return { parents: { paths, keys, ...(ends.through && { through: relation.inverse }) }, groups, ofRows };
 }
 
+/** The values that rows have in a field, each once. */
+function keysOf(rows: readonly Row[], name: string, model: ModelMetadata): unknown[] {
+  const keys = new Map<unknown, unknown>();
+  for (const { [name]: key } of rows) {
+    if (key === undefined)
+      throw new FieldError(`prefetchRelated() needs "${name}" of ${model.name}; select it too.`);
+    if (key !== null) keys.set(plainKey(key), key);
+  }
+  return [...keys.values()];
+}
+
+/** Puts related rows into the lists of their parents; returns them. */
 async function loadRelated(
   state: QueryState,
   parents: Parents,
+  groups: ReadonlyMap<unknown, Row[]>,
   database: Database,
-): Promise<Map<unknown, Row[]>> {
-  const related = new Map<unknown, Row[]>();
-  if (parents.keys.some((keys) => keys.length === 0)) return related;
-  const statement = statementFor(database);
-  const { node, columns, shape, isEmpty } = compileSelect(state, statement, { parents });
-  if (isEmpty) return related;
-  const { sql, parameters } = statement.dialect.compile(node);
-  const result = await database.query(sql, parameters);
-  const first = columns.length - parents.paths.length;
+): Promise<Row[]> {
+  if (parents.keys.some((keys) => keys.length === 0)) return [];
+  const { sql, parameters, isEmpty, reading } = readyRelated(state, parents, database);
+  if (isEmpty) return [];
+  const { rows } = await database.query(sql, parameters);
+  const { types, read } = reading;
+  const first = rows.length > 0 ? rows[0]!.length - types.length : 0;
   const keyOfValues = keyBy(
-    columns.slice(first).map(({ type }, index) => {
-      const read = readerOf(type, database.schema);
+    types.map((type, index) => {
+      const readKey = readerOf(type, database.schema);
       return (values: readonly unknown[]) => {
         const value = values[first + index];
-        return read && value !== null ? read(value as never) : value;
+        return readKey && value !== null ? readKey(value as never) : value;
       };
     }),
   );
   const loaded: Row[] = [];
-  const { read } = shape;
-  for (const values of result.rows) {
+  for (const values of rows) {
+    const group = groups.get(keyOfValues(values));
+    // Parts of different keys may make one that no parent has.
+    if (!group) continue;
     const row = read(values) as Row;
-    const key = keyOfValues(values);
-    const siblings = related.get(key);
-    if (siblings) siblings.push(row);
-    else related.set(key, [row]);
+    group.push(row);
     loaded.push(row);
   }
-  await loadPrefetches(loaded, database.schema.models[state.model]!, state.prefetches, database);
-  return related;
+  return loaded;
 }
 
 /** Makes a key of some parts: the same one for equal parts, whatever they are made of. */
@@ -156,5 +172,5 @@ function keyBy<T>(parts: readonly ((from: T) => unknown)[]): (from: T) => unknow
 
 /** A value that is the same for equal keys: a number or a text as it is, a key of another kind as text. */
 function plainKey(value: unknown): unknown {
-  return value instanceof Date || value instanceof Uint8Array || isDecimal(value) ? String(value) : value;
+  return typeof value === 'object' && value !== null ? String(value as Date | Uint8Array | Decimal) : value;
 }

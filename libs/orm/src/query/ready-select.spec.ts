@@ -1,11 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { F, Q } from '../expressions/index.js';
+import type { OperationNode } from 'kysely';
+import type { Expression } from '../expressions/expression.js';
+import { Avg, Count, F, Max, Q, Sum } from '../expressions/index.js';
 import { useQuerySets } from '../query-set/query-sets.spec-support.js';
 import { Decimal } from './decimal.js';
+import { compileAggregation, compileCount, compileExists } from './aggregation.js';
+import { compileSelect, type Parents } from './compiler.js';
+import { statementFor } from './execute.js';
 import { formOf } from './query-form.js';
-import { readySelect } from './ready-select.js';
+import { readyAggregation, readyCount, readyExists, readySelect } from './ready-select.js';
+import { readyRelated } from './ready-related.js';
+import { readyUpdate } from './ready-update.js';
 import { initialState, type QueryState } from './state.js';
+import type { Statement } from './statement.js';
+import { compileUpdate } from './update.js';
 
 const sets = useQuerySets();
 
@@ -119,8 +128,126 @@ describe('readySelect()', () => {
         .slice(n, n + 5) as Query;
     const first = ready(query(1, 'a'));
     const second = ready(query(2, 'b%'));
-    expect(second.shape).toBe(first.shape);
+    expect(second.reading).toBe(first.reading);
     expect(second.parameters).toEqual([2, '%b\\%%', 'P', 5, 2]);
+  });
+
+  /** What is compiled anew. */
+  function compiledAnew(compile: (statement: Statement) => { node: OperationNode; isEmpty: boolean }) {
+    const statement = statementFor(sets.shop.database);
+    const { node, isEmpty } = compile(statement);
+    return isEmpty ? { sql: '', parameters: [] } : statement.dialect.compile(node);
+  }
+
+  /** Queries that differ from each other in their values alone, and values for them. */
+  const asked = fc.tuple(
+    filters,
+    fc.array(fc.tuple(values, values), { minLength: 3, maxLength: 3 }),
+    fc.option(fc.tuple(fc.nat(5), fc.nat(5))),
+  );
+
+  /** Goes through many queries, each with several values; `compare` says whether there was something to compare. */
+  function compareAll(compare: (query: Query, n: number) => void): void {
+    fc.assert(
+      fc.property(asked, ([filter, all, slice]) => {
+        for (const [index, given] of all.entries()) {
+          let query: any;
+          try {
+            query = books()
+              .filter(filter(...given))
+              .orderBy('-pubdate', 'id');
+            if (slice) query = query.slice(slice[0], slice[0] + slice[1] + index);
+          } catch {
+            return;
+          }
+          compare(query as Query, index);
+        }
+      }),
+      { numRuns: 400 * (process.env.QUINTET_LONG ? 25 : 1) },
+    );
+  }
+
+  it('asks for numbers, existence and values over all rows as they are compiled', () => {
+    const expressions = (n: number): ReadonlyMap<string, Expression> =>
+      new Map<string, Expression>([
+        ['number', Count()],
+        ['sum', Sum(F('pages').add(n))],
+        ['max', Max('price')],
+        ['mean', Avg('pages')],
+        ['distinct', Count('publisherId', { distinct: true })],
+      ]);
+    compareAll(({ state }, n) => {
+      const { database } = sets.shop;
+      for (const [ready, compile] of [
+        [() => readyCount(state, database), (statement: Statement) => compileCount(state, statement)],
+        [() => readyExists(state, database), (statement: Statement) => compileExists(state, statement)],
+        [
+          () => readyAggregation(state, expressions(n), database),
+          (statement: Statement) => compileAggregation(state, expressions(n), statement),
+        ],
+      ] as const) {
+        expect(answer(ready)).toEqual(answer(() => compiledAnew(compile)));
+      }
+    });
+  });
+
+  it('asks for related rows as they are compiled, however many parents there are', () => {
+    const parents: Parents[] = [
+      { paths: ['publisherId'], keys: [[1]] },
+      { paths: ['publisherId'], keys: [[1, 2, 3]] },
+      { paths: ['publisherId'], keys: [[4, 5]] },
+      { paths: ['authors'], through: 'authors', keys: [[1, 2]] },
+      { paths: ['publisherId', 'contactId'], keys: [[1, 2], [3]] },
+      { paths: ['name'], keys: [['a', '\u00010\u0001']] },
+    ];
+    compareAll(({ state }) => {
+      for (const some of parents) {
+        const ready = answer(() => readyRelated(state, some, sets.shop.database));
+        expect(ready).toEqual(
+          answer(() => compiledAnew((statement) => compileSelect(state, statement, { parents: some }))),
+        );
+      }
+    });
+  });
+
+  it('updates as it is compiled', () => {
+    const updates = [
+      (n: number) => ({ pages: n, name: `${n}` }),
+      (n: number) => ({ pages: F('pages').add(n) }),
+      (n: number) => ({ pages: F('pages').add(F('id').mul(n)).sub(1), meta: { n } }),
+      (n: number) => ({ price: n / 2, contact: n, pubdate: new Date(n), isbn: undefined }),
+      (n: number) => ({ rating: F('rating').mul(n + 0.5), contactId: n === 1 ? null : n }),
+      (n: number) => ({ pages: n + 0.5 }),
+      (n: number) => ({ mode: n }),
+    ];
+    compareAll(({ state }, n) => {
+      for (const update of updates) {
+        expect(answer(() => readyUpdate(state, update(n), sets.shop.database))).toEqual(
+          answer(() => compiledAnew((statement) => compileUpdate(state, update(n), statement))),
+        );
+      }
+    });
+  });
+
+  it('compiles annotated queries once for all of their values', () => {
+    const publishers = (): any => sets.of('Publisher');
+    const query = (n: number) =>
+      publishers()
+        .annotate({ n: Count('books'), worth: Sum(F('books.price').mul(n)) })
+        .filter({ n: { gt: n }, worth: { lt: F('numAwards').add(n) } })
+        .orderBy('id') as Query;
+    const first = ready(query(1));
+    const second = ready(query(2));
+    expect(second.reading).toBe(first.reading);
+    expect(answer(() => second)).toEqual(answer(() => query(2).toSQL()));
+    const hidden = publishers()
+      .alias({ n: Count('books') })
+      .filter({ n: { gt: 2 } });
+    const shown = publishers()
+      .annotate({ n: Count('books') })
+      .filter({ n: { gt: 2 } });
+    expect(ready(hidden).sql).not.toBe(ready(shown).sql);
+    expect(answer(() => ready(hidden))).toEqual(answer(() => hidden.toSQL()));
   });
 
   it('asks the default query of a related model each time', () => {

@@ -1,19 +1,11 @@
 import type { OperationNode } from 'kysely';
 import { Expression } from '../expressions/expression.js';
 import type { ModelMetadata, ScalarField } from '../metadata/schema.js';
-import { aliased, columnOf, identifier, join, keyword, parameter, sql, tableNode } from './sql.js';
+import { aliased, columnOf, identifier, join, sql, tableNode } from './sql.js';
 import type { Statement } from './statement.js';
-import { toParameter } from './to-parameter.js';
-import { fieldType } from './value-type.js';
+import { isListable, valueList } from './value-list.js';
 
 type Row = Readonly<Record<string, unknown>>;
-
-/** Types of PostgreSQL that take a value of the type that a list of it is bound as. */
-const plainTypes = new Set(
-  'Integer SmallInt BigInt DoublePrecision Real Decimal Text VarChar Char Boolean Date Timestamp Timestamptz Time'.split(
-    ' ',
-  ),
-);
 
 /**
  * Compiles an update of many rows, each to values of its own, which are bound as a list for each column; `undefined`
@@ -33,12 +25,18 @@ export function updateFromLists(
   const all = [...keys, ...fields];
   const isBindable =
     statement.dialect.features.arrays &&
-    all.every(isPlain) &&
+    all.every(isListable) &&
     rows.every((row) => all.every(({ name }) => !(row[name] instanceof Expression))) &&
     new Set(rows.map((row) => keys.map(({ name }) => String(row[name])).join('\u0000'))).size === rows.length;
   if (!isBindable) return undefined;
   const [target, source] = [statement.alias(), statement.alias()];
-  const lists = all.map((field) => listOf(field, rows, statement));
+  const lists = all.map((field) =>
+    valueList(
+      field,
+      rows.map((row) => row[field.name] ?? null),
+      statement,
+    ),
+  );
   const names = [...keys.map((_, index) => `k${index}`), ...fields.map((_, index) => `c${index}`)];
   const sets = fields.map(
     ({ column }, index) => sql`${identifier(column)} = ${columnOf(source, `c${index}`)}`,
@@ -48,16 +46,4 @@ export function updateFromLists(
   );
   const given = sql`unnest(${join(lists, ', ')}) as ${identifier(source)} (${join(names.map(identifier), ', ')})`;
   return sql`update ${aliased(tableNode(model), target)} set ${join(sets, ', ')} from ${given} where ${join(where, ' and ')}`;
-}
-
-function isPlain(field: ScalarField): boolean {
-  const { native } = fieldType(field);
-  const isKnown = !field.isList && !field.enum && field.type !== 'Json' && field.type !== 'Bytes';
-  return isKnown && (native === undefined || plainTypes.has(native));
-}
-
-function listOf(field: ScalarField, rows: readonly Row[], statement: Statement): OperationNode {
-  const type = fieldType(field);
-  const values = rows.map((row) => toParameter(row[field.name] ?? null, type, statement));
-  return sql`cast(${parameter(values)} as ${keyword(`${statement.dialect.castName(type)}[]`)})`;
 }
