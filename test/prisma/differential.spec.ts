@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { describeWith } from '../support/servers.js';
+import { describeWith, type PostgresServer } from '../support/servers.js';
 import { asQuerySet } from './as-query-set.js';
-import { fillMuseum } from './fill-museum.js';
 import { FindManyArguments } from './find-many.js';
 import { type Museum, openMuseum } from './museum.js';
 
@@ -11,12 +10,11 @@ const isLong = process.env.QUINTET_LONG === '1';
 const numRuns = Number(process.env.QUINTET_DIFFERENTIAL_RUNS ?? (isLong ? 10_000 : 200));
 const { QUINTET_SEED: seed } = process.env;
 
-function suite(openUrl: () => Promise<string | undefined>): void {
+function suite(server: () => PostgresServer | undefined): void {
   let museum: Museum;
   beforeAll(async () => {
-    museum = await openMuseum(await openUrl());
-    await fillMuseum(museum, 1);
-  }, 120_000);
+    museum = await openMuseum(server());
+  }, 60_000);
   afterAll(() => museum.close());
 
   it(
@@ -50,9 +48,9 @@ function isPrismasOwn(error: unknown): boolean {
 }
 
 describe('A QuerySet beside Prisma, on PGlite', () => {
-  suite(() => Promise.resolve(undefined));
+  suite(() => undefined);
 });
 
 describeWith('postgres', 'A QuerySet beside Prisma, on PostgreSQL', (servers) => {
-  suite(() => servers.postgres.createDatabase());
+  suite(() => servers.postgres);
 });

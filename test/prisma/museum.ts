@@ -1,10 +1,12 @@
-import { PGlite } from '@electric-sql/pglite';
 import { PrismaDatabase, QuerySet, type SchemaMetadata } from '@nest-quintet/orm';
 import { applyMigrations } from '@nest-quintet/orm/migrations';
 import { PrismaPGlite } from 'pglite-prisma-adapter';
 import { fileURLToPath } from 'node:url';
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
+import { DatabaseTemplate } from '../support/database-template.js';
+import type { PostgresServer } from '../support/servers.js';
+import { fillMuseum } from './fill-museum.js';
 import { PrismaClient } from './generated/prisma/client.js';
 
 // What is generated registers its models, and a program has one registration: it is loaded past the compiler.
@@ -34,14 +36,39 @@ export interface Museum {
   close(): Promise<void>;
 }
 
-/** Opens the empty museum, in a PGlite or on a PostgreSQL server. */
-export async function openMuseum(url?: string): Promise<Museum> {
+/** What the museum is made of: another seed, other rows. */
+const template = new DatabaseTemplate({
+  name: 'museum',
+  sources: [
+    'test/prisma/schema.prisma',
+    'test/prisma/migrations',
+    'test/prisma/fill-museum.ts',
+    'test/prisma/values.ts',
+    'node_modules/fast-check/package.json',
+  ],
+  async prepare(adapter) {
+    await applyMigrations({
+      adapter,
+      directory: fileURLToPath(new URL('./migrations', import.meta.url)),
+    });
+    const museum = await connect(adapter);
+    await fillMuseum(museum, 1);
+    await museum.close();
+  },
+});
+
+/** Opens a copy of the filled museum, in a PGlite or on a PostgreSQL server. */
+export async function openMuseum(server?: PostgresServer): Promise<Museum> {
+  if (server) return connect(new PrismaPg({ connectionString: await template.createOn(server) }));
+  const pglite = await template.openPGlite();
+  return connect(new PrismaPGlite(pglite), () => pglite.close());
+}
+
+async function connect(
+  adapter: SqlMigrationAwareDriverAdapterFactory,
+  close?: () => Promise<void>,
+): Promise<Museum> {
   const { schema } = (await import(metadata)) as { schema: SchemaMetadata };
-  const pglite = url === undefined ? await PGlite.create() : undefined;
-  const adapter: SqlMigrationAwareDriverAdapterFactory = pglite
-    ? new PrismaPGlite(pglite)
-    : new PrismaPg({ connectionString: url });
-  await applyMigrations({ adapter, directory: fileURLToPath(new URL('./migrations', import.meta.url)) });
   const database = new PrismaDatabase('default', {
     adapter,
     client: (wrapped) => new PrismaClient({ adapter: wrapped }),
@@ -67,7 +94,7 @@ export async function openMuseum(url?: string): Promise<Museum> {
       ),
     async close() {
       await database.disconnect();
-      await pglite?.close();
+      await close?.();
     },
   };
 }

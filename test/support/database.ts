@@ -4,7 +4,7 @@ import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapt
 import { PrismaDatabase, type DatabaseOptions, type SchemaMetadata } from '@nest-quintet/orm';
 import { PrismaClient } from '../../apps/bookshop/src/generated/prisma/client.js';
 import { schema } from '../../apps/bookshop/src/generated/quintet/index.js';
-import { createPostgresCopy, openPGliteCopy } from './database-snapshot.js';
+import { bookshopTemplate } from './bookshop-template.js';
 import type { PostgresServer } from './servers.js';
 
 /** The bookshop's tables and data in a database of their own. */
@@ -61,12 +61,12 @@ export async function createTestDatabase({
 type Opened = Pick<TestDatabase, 'adapter' | 'kind' | 'url' | 'close'>;
 
 async function openPGlite(): Promise<Opened> {
-  const client = await openPGliteCopy();
+  const client = await bookshopTemplate.openPGlite();
   return { adapter: new PrismaPGlite(client), kind: 'pglite', close: () => client.close() };
 }
 
 async function openPostgres(server: PostgresServer): Promise<Opened> {
-  const url = await createPostgresCopy(server);
+  const url = await bookshopTemplate.createOn(server);
   // The suite's server drops the database with the others that it made.
   return {
     adapter: new PrismaPg({ connectionString: url }),

@@ -10,7 +10,7 @@ import { PrismaPGlite } from 'pglite-prisma-adapter';
 import { prepareDatabase } from '../../../apps/bookshop/src/database/prepare.js';
 import { PrismaClient } from '../../../apps/bookshop/src/generated/prisma/client.js';
 import { schema } from '../../../apps/bookshop/src/generated/quintet/index.js';
-import { openPGliteCopy } from '../../support/database-snapshot.js';
+import { bookshopTemplate } from '../../support/bookshop-template.js';
 import type { EvaluatorOptions } from '../evaluator.js';
 import { seedSqlite } from './sqlite/seed.js';
 import { PrismaClient as SqliteClient } from './sqlite/generated/prisma/client.js';
@@ -28,7 +28,7 @@ export function openDatabase({ database, databaseUrl }: EvaluatorOptions): Promi
 }
 
 async function openPGlite(): Promise<OpenedDatabase> {
-  const client = await openPGliteCopy();
+  const client = await bookshopTemplate.openPGlite();
   const adapter = new PrismaPGlite(client);
   return connected(
     new PrismaDatabase('default', {

@@ -52,16 +52,18 @@ export class InstanceObject extends Wrapped {
     return operator === 'NotEq' ? this !== other && !this.equals(other) : undefined;
   }
 
-  /** Its columns, for writing; a row that it was given has meanwhile got its key. */
+  /** Its columns, for writing, and rows that it was given; they have mostly got their keys meanwhile. */
   values(): Record<string, unknown> {
+    const unsaved: [string, object][] = [];
     for (const [name, related] of this.#related) {
       const field = this.model.fields[name];
       if (field?.kind === 'relation' && field.fromFields.length > 0 && related instanceof InstanceObject) {
-        this.row[field.fromFields[0]!] = related.key;
+        this.row[field.fromFields[0]!] = related.key ?? undefined;
+        if (related.key === null) unsaved.push([name, related.row]);
       }
     }
     const names = Object.keys(this.row).filter((name) => this.model.fields[name]?.kind === 'scalar');
-    return Object.fromEntries(names.map((name) => [name, this.row[name]]));
+    return Object.fromEntries([...names.map((name) => [name, this.row[name]]), ...unsaved]);
   }
 
   override async getAttribute(name: string): Promise<Value | undefined> {

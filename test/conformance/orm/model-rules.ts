@@ -4,6 +4,7 @@ import { z } from 'zod';
 /** What Django's models say of themselves beyond their columns; see `schema.md`. */
 export const modelOptions: { readonly [M in ModelName]?: ManagerOptions<M> } = {
   Author: {
+    symmetrical: ['friends'],
     validation: {
       validators: { email: validator('invalid', (email) => z.email().safeParse(email).success) },
     },

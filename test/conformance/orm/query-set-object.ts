@@ -211,7 +211,7 @@ const methods: Readonly<Record<string, Method>> = {
     return new Map(Object.entries(result).map(([name, value]) => [pythonName(name), fromOurs(value)]));
   },
   create: async (query, _, keywords, self) =>
-    self.world.instance(query.state.model, await query.create(namedOurs(keywords))),
+    self.world.instance(query.state.model, await query.create(rowsOrValues(keywords))),
   get_or_create: (query, _, keywords, self) => orCreate('getOrCreate', query, keywords, self),
   update_or_create: (query, _, keywords, self) => orCreate('updateOrCreate', query, keywords, self),
   update: (query, _, keywords) =>
@@ -285,6 +285,13 @@ const methods: Readonly<Record<string, Method>> = {
 };
 
 const relationMethods: readonly string[] = ['add', 'remove', 'set', 'clear'];
+
+/** Values of a new row; an instance stands for its row. */
+function rowsOrValues(keywords: Keywords): Record<string, unknown> {
+  const rows = Object.entries(keywords).filter(([, value]) => value instanceof InstanceObject);
+  const given = rows.map(([name, value]) => [camelCase(name), rowOrKey(value)]);
+  return { ...namedOurs(keywords), ...Object.fromEntries(given) };
+}
 
 function rowOrKey(value: Value): unknown {
   return value instanceof InstanceObject ? value.row : toOurs(value);

@@ -15,6 +15,11 @@ export interface ManagerOptions<M extends ModelName = ModelName> {
    * joins and conditions on relations. Django: the default manager.
    */
   isDefault?: boolean;
+  /**
+   * Many-to-many relations of the model to itself whose related managers write both directions: who is added to my
+   * friends has me for a friend. Django: `ManyToManyField('self')`.
+   */
+  symmetrical?: readonly string[];
   /** What rows have to be beyond what the schema says, for `fullClean()`. */
   validation?: ValidationRules<M>;
   /** Whether rows are looked at before they are written. Default: as `OrmModule` is told. */

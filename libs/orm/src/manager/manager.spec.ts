@@ -12,6 +12,8 @@ import { DoesNotExistError, MultipleObjectsReturnedError } from '../errors.js';
 import { getManagerToken, InjectManager } from './inject-manager.decorator.js';
 import { Manager } from './manager.js';
 import { ManagerFor } from './manager-for.decorator.js';
+import { QuerySet } from '../query-set/query-set.js';
+import { reservedNames } from './reserved-names.js';
 
 @Injectable()
 class Limits {
@@ -118,6 +120,87 @@ describe('Manager', () => {
         const publisher = (await related.publisher)[0];
         expect(publisher?.id).toBe(1);
       }));
+
+  it('takes names that QuerySets use for themselves, and refuses those that they are known by', async () => {
+    @ManagerFor('Book')
+    class Named extends Manager<'Book'> {
+      of(publisher: number) {
+        return this.filter({ publisherId: publisher });
+      }
+      with(text: string) {
+        return this.filter({ name: { contains: text } });
+      }
+      one = 1;
+      known = 'a property';
+    }
+    const started = <T extends Manager>(manager: T): T =>
+      Object.assign(manager, { databases: app.get(Databases) });
+    const named = started(new Named());
+    const all = await books.filter({ publisherId: 1, name: { contains: 'a' } }).count();
+    expect(
+      await named
+        .of(1)
+        .filter({ id: { gt: 0 } })
+        .with('a')
+        .count(),
+    ).toBe(all);
+    expect(all).toBeGreaterThan(0);
+    expect((await named.get({ id: 1 })).id).toBe(1);
+
+    @ManagerFor('Book')
+    class Torn extends Manager<'Book'> {
+      or = () => this.all();
+      state = 'unsaved';
+    }
+    expect(() => started(new Torn())).toThrow(/^Torn has "or", "state", .* Reserved are: and, context, /);
+  });
+
+  it('reserves all names that QuerySets have and managers have not', () => {
+    const names = new Set(['context', 'state']);
+    for (
+      let at: object = QuerySet.prototype;
+      at !== Object.prototype;
+      at = Object.getPrototypeOf(at) as object
+    )
+      for (const name of Object.getOwnPropertyNames(at)) names.add(name);
+    const ofQuerySets = [...names].filter((name) => !(name in Manager.prototype)).sort();
+    expect(ofQuerySets).toEqual(['delete', ...reservedNames].sort());
+  });
+
+  it('writes a symmetrical relation in both directions', () =>
+    app
+      .get(Databases)
+      .get()
+      .atomic(async () => {
+        @ManagerFor('Author', { symmetrical: ['friends'] })
+        class Friends extends Manager<'Author'> {}
+        const authors = Object.assign(new Friends(), { databases: app.get(Databases) }) as Friends;
+        const friendsOf = (id: number) =>
+          authors.related({ id }).friends.orderBy('id').valuesList('id', { flat: true });
+        const mine = authors.related({ id: 11 }).friends;
+        await mine.add(10, 12);
+        expect([await friendsOf(11), await friendsOf(10), await friendsOf(12)]).toEqual([
+          [10, 12],
+          [7, 11],
+          [11],
+        ]);
+        await mine.remove(10);
+        expect([await friendsOf(11), await friendsOf(10)]).toEqual([[12], [7]]);
+        await mine.set([10]);
+        expect([await friendsOf(11), await friendsOf(10), await friendsOf(12)]).toEqual([[10], [7, 11], []]);
+        const made = await mine.create({ name: 'New', age: 30 });
+        expect(await friendsOf(made.id)).toEqual([11]);
+        await mine.clear();
+        expect([await friendsOf(11), await friendsOf(10), await friendsOf(made.id)]).toEqual([[], [7], []]);
+      }));
+
+  it('refuses a symmetrical relation that leads to another model', () => {
+    @ManagerFor('Book', { symmetrical: ['authors'] })
+    class Wrong extends Manager<'Book'> {}
+    expect(() => Object.assign(new Wrong(), { databases: app.get(Databases) })).toThrow(
+      '"authors" is no many-to-many relation of Book to itself, so it cannot be symmetrical. There are no choices.',
+    );
+  });
 
   it('tells the errors of its model from those of others', async () => {
     const authors = app.get<Manager<'Author'>>(getManagerToken('Author'));

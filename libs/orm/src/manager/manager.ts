@@ -20,7 +20,9 @@ import {
   MultipleObjectsReturnedError,
 } from '../errors.js';
 import { managerOptions } from './manager-for.decorator.js';
-import { querySetClassOf } from './query-set-class.js';
+import { addedNames, querySetClassOf } from './query-set-class.js';
+import { refuseReserved } from './reserved-names.js';
+import { checkSymmetrical } from './symmetrical.js';
 
 /** A manager's QuerySet: what QuerySets have, and the methods that the manager adds. */
 export type QuerySetOf<Self, M extends ModelName> = QuerySet<M> & Omit<Self, keyof Manager | keyof QuerySet>;
@@ -49,7 +51,9 @@ export abstract class Manager<M extends ModelName = ModelName> {
   /** The databases of the application, which know the manager from when it is given them. */
   protected set databases(databases: Databases) {
     this.#databases = databases;
-    const { model, isDefault } = managerOptions(this.constructor);
+    const { model, isDefault, symmetrical = [] } = managerOptions(this.constructor);
+    refuseReserved(this.constructor.name, addedNames(this, Manager));
+    checkSymmetrical(symmetrical, model, this.database.schema);
     registerContext(this.database, model, () => this.#context);
     if (isDefault) this.database.useDefault(model, () => (this.getQuerySet() as unknown as QuerySet).state);
   }
@@ -339,9 +343,19 @@ export abstract class Manager<M extends ModelName = ModelName> {
 
   /** What the manager's QuerySets work with. */
   get #context(): QueryContext {
-    const { latestBy, validateOnSave = this.database.validateOnSave } = managerOptions(this.constructor);
+    const {
+      latestBy,
+      symmetrical,
+      validateOnSave = this.database.validateOnSave,
+    } = managerOptions(this.constructor);
     const { database, databases } = this;
-    return { database, databases, latestBy, ...(validateOnSave && { validation: this.#validation }) };
+    return {
+      database,
+      databases,
+      latestBy,
+      symmetrical,
+      ...(validateOnSave && { validation: this.#validation }),
+    };
   }
 
   get #validation(): RowValidation {

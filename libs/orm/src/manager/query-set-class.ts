@@ -1,10 +1,12 @@
 import { QuerySet } from '../query-set/query-set.js';
+import { refuseReserved } from './reserved-names.js';
 
 /**
  * Makes the class of a manager's QuerySets: they have the methods that the manager's class adds, and see the
  * properties that it was given, such as injected services.
  */
 export function querySetClassOf(manager: object, base: { prototype: object }): typeof QuerySet {
+  refuseReserved(manager.constructor.name, addedNames(manager, base));
   const Class = class extends QuerySet {};
   for (const prototype of prototypesOf(manager, base.prototype)) {
     for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
@@ -16,6 +18,11 @@ export function querySetClassOf(manager: object, base: { prototype: object }): t
     Object.defineProperty(Class.prototype, name, { get: () => Reflect.get(manager, name) as unknown });
   }
   return Class as unknown as typeof QuerySet;
+}
+
+/** The names of all that a manager has beyond the base class. */
+export function addedNames(manager: object, base: { prototype: object }): string[] {
+  return [manager, ...prototypesOf(manager, base.prototype)].flatMap(Object.getOwnPropertyNames);
 }
 
 /** The prototypes between a manager and the base class, the base's side first. */

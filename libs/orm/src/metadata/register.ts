@@ -15,6 +15,19 @@
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type
 export interface Register {}
 
+/**
+ * The models of which a default manager hides rows, as an application says it, so that their rows can be null for the
+ * types too where a relation would always have one.
+ *
+ * @example
+ * declare module '@nest-quintet/orm' {
+ *   interface Register {
+ *     hidden: 'Book' | 'Author';
+ *   }
+ * }
+ */
+export type HiddenModel = Register extends { hidden: infer Name } ? Name : never;
+
 /** The types of one model, as the generated code registers them. */
 export interface ModelTypes {
   /** Prisma's payload: `scalars` and `objects` are all that row types and paths are made of. */

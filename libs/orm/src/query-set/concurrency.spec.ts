@@ -1,6 +1,8 @@
+import { AsyncResource } from 'node:async_hooks';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/database.js';
 import { describeWith } from '../../../../test/support/servers.js';
+import { databaseErrorCode } from '../database/database-error-code.js';
 import { F, Lower, Value } from '../expressions/index.js';
 import type { ModelName } from '../metadata/register.js';
 import { initialState } from '../query/state.js';
@@ -51,6 +53,22 @@ describeWith('postgres', 'QuerySet, by many at once', (servers) => {
       }),
     );
     expect(results.filter(Boolean)).toHaveLength(1);
+  });
+
+  it('locks a row before updateOrCreate() changes it', async () => {
+    const author = await of('Author').get({ id: 1 });
+    const fromOutside = AsyncResource.bind(() =>
+      shop.database.atomic(() => of('Author').filter({ id: 1 }).selectForUpdate({ noWait: true }).get()),
+    );
+    let refused: unknown;
+    const age = async (): Promise<number> => {
+      refused = await fromOutside().catch((error: unknown) => error);
+      return 50;
+    };
+    const [updated] = await of('Author').updateOrCreate({ email: author.email! }, { defaults: { age } });
+    expect(updated.age).toBe(50);
+    expect(databaseErrorCode(refused)).toBe('55P03');
+    await expect(fromOutside()).resolves.toMatchObject({ age: 50 });
   });
 
   it('makes one row by updateOrCreate(), and loses no update', async () => {

@@ -25,6 +25,7 @@ import { namedExpressions } from './named-expressions.js';
 import { type RawOptions, rawRows, rawStatement } from './raw.js';
 import { Reading } from './reading.js';
 import type { AnnotationValues, PayloadOf, RowOf, ValidExpression } from './types.js';
+import { aggregated, knownRows, oneRow, withChanges } from './internals.js';
 
 const dateUnits: readonly TruncUnit[] = ['year', 'quarter', 'month', 'week', 'day'];
 
@@ -51,7 +52,7 @@ export abstract class Finding<M extends ModelName, T, A> extends Reading<T> {
         `get() with conditions cannot follow ${this.state.combination.operator}().`,
       );
     }
-    return (conditions.length > 0 ? this.filter(...conditions) : this).one();
+    return (conditions.length > 0 ? this.filter(...conditions) : this)[oneRow]();
   }
 
   /** The one row, or an error that answers a request with 404. Django: `get_object_or_404`. */
@@ -105,7 +106,7 @@ export abstract class Finding<M extends ModelName, T, A> extends Reading<T> {
     if (typeof row !== 'object' || row === null) throw new InvalidQueryError('contains() takes a row.');
     const values = keys.map((name) => (row as Record<string, unknown>)[name] ?? null);
     if (values.includes(null)) throw new InvalidValueError('contains() takes a row that is in the database.');
-    const { known } = this;
+    const known = this[knownRows];
     if (known)
       return known.some((other) => keys.every((name, index) => (other as never)[name] === values[index]));
     if (this.state.combination || isSliced(this.state)) {
@@ -198,7 +199,7 @@ export abstract class Finding<M extends ModelName, T, A> extends Reading<T> {
         throw new InvalidQueryError(`"${name}" is no aggregate.`);
       }
     }
-    return (await this.aggregated(named)) as never;
+    return (await this[aggregated](named)) as never;
   }
 
   /**
@@ -227,10 +228,10 @@ export abstract class Finding<M extends ModelName, T, A> extends Reading<T> {
 
   /** The same query, not yet read. Django: `all`. */
   all(): this {
-    return this.with({});
+    return this[withChanges]({});
   }
 
-  protected abstract override with(changes: Partial<QueryState>): this;
+  protected abstract override [withChanges](changes: Partial<QueryState>): this;
 
   async #neighbour(field: string, row: object, comparison: 'gt' | 'lt'): Promise<T> {
     const names = [field, ...this.model.primaryKey];
@@ -247,7 +248,7 @@ export abstract class Finding<M extends ModelName, T, A> extends Reading<T> {
     }));
     const ordering = names.map((name) => (comparison === 'gt' ? name : `-${name}`));
     const query = this.filter({ OR: branches } as never);
-    const found = await query.with({ ordering, isDefaultOrdering: false, isReversed: false }).first();
+    const found = await query[withChanges]({ ordering, isDefaultOrdering: false, isReversed: false }).first();
     if (!found) throw new DoesNotExistError(this.model.name);
     return found;
   }
@@ -256,7 +257,7 @@ export abstract class Finding<M extends ModelName, T, A> extends Reading<T> {
     if (isSliced(this.state)) throw new InvalidQueryError('earliest() and latest() cannot follow slice().');
     const by = fields.length > 0 ? fields : [this.context.latestBy ?? []].flat();
     if (by.length === 0) throw new InvalidValueError('earliest() and latest() take the fields to go by.');
-    return this.with({ ordering: by, isDefaultOrdering: false, isReversed, end: 1 }).one();
+    return this[withChanges]({ ordering: by, isDefaultOrdering: false, isReversed, end: 1 })[oneRow]();
   }
 
   async #truncated(
@@ -273,7 +274,7 @@ export abstract class Finding<M extends ModelName, T, A> extends Reading<T> {
     const name = 'truncated';
     const annotations = new Map(this.state.annotations);
     annotations.set(name, { expression: Trunc(path, unit, options), isGrouped: false, after: 0 });
-    const query = this.filter({ [path]: { isnull: false } } as never).with({
+    const query = this.filter({ [path]: { isnull: false } } as never)[withChanges]({
       annotations,
       selection: { kind: 'values', names: [name], form: 'flat' },
       distinct: true,

@@ -30,13 +30,20 @@ export class JoinRows {
     readonly database: Database,
     readonly ends: ThroughEnds,
     readonly ownKey: unknown,
+    /** Whether each link is two rows, one for each direction. */
+    readonly isSymmetrical = false,
   ) {}
 
   async add(keys: readonly unknown[]): Promise<void> {
     if (keys.length === 0) return;
     const { through } = this.ends;
     const columns = sql`${identifier(through.ownColumn)}, ${identifier(through.otherColumn)}`;
-    const rows = keys.map((key) => sql`(${this.#own}, ${this.#other(key)})`);
+    const rows = keys.flatMap((key) => {
+      const [own, other] = [this.#own, this.#other(key)];
+      return this.isSymmetrical
+        ? [sql`(${own}, ${other})`, sql`(${other}, ${own})`]
+        : [sql`(${own}, ${other})`];
+    });
     const { dialect } = statementFor(this.database);
     await this.#send(
       dialect.insertIgnoring(sql`${tableNode(through)} (${columns}) values ${join(rows, ', ')}`),
@@ -44,20 +51,20 @@ export class JoinRows {
   }
 
   async remove(keys: readonly unknown[]): Promise<void> {
-    if (keys.length > 0) await this.#delete(sql` and ${this.#isAmong(keys)}`);
+    if (keys.length > 0) await this.#delete((other) => sql` and ${this.#isAmong(other, keys)}`);
   }
 
   /** Makes these the only ones. */
   set(keys: readonly unknown[]): Promise<void> {
     if (keys.length === 0) return this.clear();
     return this.database.atomic(async () => {
-      await this.#delete(sql` and not (${this.#isAmong(keys)})`);
+      await this.#delete((other) => sql` and not (${this.#isAmong(other, keys)})`);
       await this.add(keys);
     });
   }
 
   clear(): Promise<void> {
-    return this.#delete(sql``);
+    return this.#delete(() => sql``);
   }
 
   get #own(): OperationNode {
@@ -69,18 +76,23 @@ export class JoinRows {
     return parameter(toParameter(key, fieldType(this.ends.other), statementFor(this.database)));
   }
 
-  #isAmong(keys: readonly unknown[]): OperationNode {
+  #isAmong(column: string, keys: readonly unknown[]): OperationNode {
     const list = join(
       keys.map((key) => this.#other(key)),
       ', ',
     );
-    return sql`${identifier(this.ends.through.otherColumn)} in (${list})`;
+    return sql`${identifier(column)} in (${list})`;
   }
 
-  #delete(condition: OperationNode): Promise<void> {
+  /** Deletes links of the row; what is asked of a link is asked by the column of the other row. */
+  #delete(condition: (other: string) => OperationNode): Promise<void> {
     const { through } = this.ends;
-    const own = sql`${identifier(through.ownColumn)} = ${this.#own}`;
-    return this.#send(sql`delete from ${tableNode(through)} where ${own}${condition}`);
+    const { ownColumn, otherColumn } = through;
+    const from = (own: string, other: string): OperationNode =>
+      sql`${identifier(own)} = ${this.#own}${condition(other)}`;
+    const links = from(ownColumn, otherColumn);
+    const where = this.isSymmetrical ? sql`(${links}) or (${from(otherColumn, ownColumn)})` : links;
+    return this.#send(sql`delete from ${tableNode(through)} where ${where}`);
   }
 
   async #send(node: OperationNode): Promise<void> {

@@ -33,6 +33,7 @@ import type {
   ValidAnnotations,
   ValidPath,
 } from './types.js';
+import { knownRows, presetRows, withChanges, withState } from './internals.js';
 
 /**
  * A query that is put together step by step and sent when it is awaited: immutable, so that each step gives a new
@@ -45,7 +46,7 @@ import type {
 export class QuerySet<M extends ModelName = ModelName, T = RowOf<M>, A = object> extends Writing<M, T, A> {
   /** A query that finds nothing and sends nothing. Django: `none`. */
   none(): this {
-    return this.with({ isNone: true });
+    return this[withChanges]({ isNone: true });
   }
 
   /**
@@ -100,13 +101,13 @@ export class QuerySet<M extends ModelName = ModelName, T = RowOf<M>, A = object>
     ...terms: { [K in keyof O]: OrderArgument<PayloadOf<M>, O[K], A> }
   ): this {
     this.#checkUnsliced('orderBy');
-    return this.with({ ordering: terms, isDefaultOrdering: false, isReversed: false });
+    return this[withChanges]({ ordering: terms, isDefaultOrdering: false, isReversed: false });
   }
 
   /** Turns the order around. Django: `reverse`. */
   reverse(): this {
     this.#checkUnsliced('reverse');
-    return this.with({ isReversed: !this.state.isReversed });
+    return this[withChanges]({ isReversed: !this.state.isReversed });
   }
 
   /** Drops rows that equal another one, or, on PostgreSQL, that equal another one in some fields. Django: `distinct`. */
@@ -114,7 +115,7 @@ export class QuerySet<M extends ModelName = ModelName, T = RowOf<M>, A = object>
     ...fields: { [K in keyof P]: ValidPath<PayloadOf<M>, P[K], A> }
   ): this {
     this.#checkUnsliced('distinct');
-    return this.with({ distinct: fields.length > 0 ? fields : true });
+    return this[withChanges]({ distinct: fields.length > 0 ? fields : true });
   }
 
   /** Keeps the rows from `start` up to `end`, which is not included, of those that the query finds. Django: `[start:end]`. */
@@ -124,11 +125,11 @@ export class QuerySet<M extends ModelName = ModelName, T = RowOf<M>, A = object>
     const from = this.state.start ?? 0;
     const limit = this.state.end;
     const to = end === undefined ? limit : limit === undefined ? from + end : Math.min(limit, from + end);
-    const sliced = this.with({
+    const sliced = this[withChanges]({
       start: limit === undefined ? from + start : Math.min(limit, from + start),
       end: to,
     });
-    return this.known ? sliced.preset(this.known.slice(start, end)) : sliced;
+    return this[knownRows] ? sliced[presetRows](this[knownRows].slice(start, end)) : sliced;
   }
 
   /**
@@ -140,7 +141,7 @@ export class QuerySet<M extends ModelName = ModelName, T = RowOf<M>, A = object>
   values<const P extends readonly (string | Record<string, Expression>)[]>(
     ...names: { [K in keyof P]: ValuesArgument<M, P[K], A> }
   ): QuerySet<M, ValuesRow<M, P, T, A>, A & NamedValues<M, P[number], A>> & Extra<this> {
-    return this.with(selecting(this.state, this.model, names, 'object')) as never;
+    return this[withChanges](selecting(this.state, this.model, names, 'object')) as never;
   }
 
   /** Gives lists of values instead of rows, or with `flat` the values of one name. Django: `values_list`. */
@@ -157,7 +158,7 @@ export class QuerySet<M extends ModelName = ModelName, T = RowOf<M>, A = object>
     const names = isFlat ? args.slice(0, -1) : args;
     if (isFlat && names.length !== 1) throw new InvalidQueryError('valuesList() takes one name with flat.');
     const form = isFlat ? 'flat' : 'list';
-    return this.with(selecting(this.state, this.model, names as ValuesTerm[], form)) as never;
+    return this[withChanges](selecting(this.state, this.model, names as ValuesTerm[], form)) as never;
   }
 
   /** Loads only some fields, and the key; the type of the rows knows no others. Django: `only`. */
@@ -186,7 +187,7 @@ export class QuerySet<M extends ModelName = ModelName, T = RowOf<M>, A = object>
     if (this.state.selection.kind === 'values')
       throw new InvalidQueryError('selectRelated() cannot follow values().');
     const { schema } = this.context.database;
-    return this.with({ related: relatedTree(paths, this.state, schema) }) as never;
+    return this[withChanges]({ related: relatedTree(paths, this.state, schema) }) as never;
   }
 
   /**
@@ -199,7 +200,7 @@ export class QuerySet<M extends ModelName = ModelName, T = RowOf<M>, A = object>
     ...paths: P | [null]
   ): QuerySet<M, T & PrefetchedRows<M, P[number]>, A> & Extra<this> {
     const prefetches = paths[0] === null ? [] : [...this.state.prefetches, ...(paths as P).map(prefetchOf)];
-    return this.with({ prefetches }) as never;
+    return this[withChanges]({ prefetches }) as never;
   }
 
   /** Rows that this query or others find, each once or with `all` as often as they do. Django: `union`. */
@@ -219,22 +220,22 @@ export class QuerySet<M extends ModelName = ModelName, T = RowOf<M>, A = object>
 
   /** Rows that meet the conditions of both queries. Django: `&`. */
   and(other: StateHolder): this {
-    return this.with(merged('and', this.state, other.state));
+    return this[withChanges](merged('and', this.state, other.state));
   }
 
   /** Rows that meet the conditions of either query. Django: `|`. */
   or(other: StateHolder): this {
-    return this.with(merged('or', this.state, other.state));
+    return this[withChanges](merged('or', this.state, other.state));
   }
 
   /** Rows that meet the conditions of one of the queries and not of the other. Django: `^`. */
   xor(other: StateHolder): this {
-    return this.with(merged('xor', this.state, other.state));
+    return this[withChanges](merged('xor', this.state, other.state));
   }
 
   /** Locks the rows until the transaction ends. Django: `select_for_update`. */
   selectForUpdate(options: LockOptions = {}): this {
-    return this.with({ lock: options });
+    return this[withChanges]({ lock: options });
   }
 
   /**
@@ -248,15 +249,15 @@ export class QuerySet<M extends ModelName = ModelName, T = RowOf<M>, A = object>
     if (!databases) {
       throw new InvalidQueryError('using() needs a QuerySet of a manager, which knows the databases.');
     }
-    return this.of(this.state, { ...this.context, database: databases.get(alias) });
+    return this[withState](this.state, { ...this.context, database: databases.get(alias) });
   }
 
-  protected override with(changes: Partial<QueryState>): this {
-    return this.of({ ...this.state, ...changes });
+  protected override [withChanges](changes: Partial<QueryState>): this {
+    return this[withState]({ ...this.state, ...changes });
   }
 
   /** A QuerySet of the same class for another state. */
-  protected of(state: QueryState, context = this.context): this {
+  protected [withState](state: QueryState, context = this.context): this {
     const Class = this.constructor as new (...args: ConstructorParameters<typeof QuerySet>) => this;
     return new Class(context, state);
   }
@@ -267,24 +268,24 @@ export class QuerySet<M extends ModelName = ModelName, T = RowOf<M>, A = object>
   ): this {
     const holders = others.filter((other): other is StateHolder => 'state' in other);
     const all = others.some((other) => 'all' in other && !('state' in other) && other.all);
-    return this.of(combined(operator, all, [this.state, ...holders.map((other) => other.state)]));
+    return this[withState](combined(operator, all, [this.state, ...holders.map((other) => other.state)]));
   }
 
   #where(condition: QExpression): this {
     if (condition.isEmpty) return this.all();
     this.#checkUnsliced('filter');
-    return this.with({ conditions: [...this.state.conditions, condition] });
+    return this[withChanges]({ conditions: [...this.state.conditions, condition] });
   }
 
   #naming(given: readonly object[], isHidden: boolean): this {
     const { relations, expressions } = namedExpressions(given);
     const state = { ...this.state, relations: withRelations(this.state, relations, this.model) };
-    return this.of({ ...state, ...annotated(state, this.model, expressions, { isHidden }) });
+    return this[withState]({ ...state, ...annotated(state, this.model, expressions, { isHidden }) });
   }
 
   #loading(kind: 'only' | 'defer', fields: readonly (string | null)[]): this {
     const { schema } = this.context.database;
-    return this.with({ selection: loading(kind, fields, this.state.selection, this.model, schema) });
+    return this[withChanges]({ selection: loading(kind, fields, this.state.selection, this.model, schema) });
   }
 
   #checkUnsliced(method: string): void {

@@ -8,13 +8,14 @@ import {
   NotSupportedError,
 } from '../errors.js';
 import { initialState } from '../query/state.js';
+import { Concat, Value } from '../expressions/index.js';
 import { Prefetch } from './prefetch-argument.js';
 import { QuerySet } from './query-set.js';
 import { useQuerySets } from './query-sets.spec-support.js';
 
 describe('QuerySet', () => {
   const sets = useQuerySets();
-  const { of } = sets;
+  const { of, undone } = sets;
 
   async function statementsOf(fn: () => Promise<unknown>): Promise<number> {
     let count = 0;
@@ -59,6 +60,22 @@ describe('QuerySet', () => {
     expect(await ids.slice(15, 30).count()).toBe(3);
     expect(() => ids.slice(0, 1).filter({ id: 1 })).toThrow('filter() cannot follow slice()');
   });
+
+  it('finds rows that are distinct by a key inside of JSON, in its order', () =>
+    undone(async () => {
+      const prices = [12, 12, 7, 30];
+      for (const [index, price] of prices.entries())
+        await of('Book')
+          .filter({ id: index + 1 })
+          .update({ meta: { sale: { price } } });
+      const found = of('Book').filter({ id: { lte: 4 } });
+      const cheap = found.orderBy('meta.sale.price', '-id').distinct('meta.sale.price');
+      expect((await cheap).map(({ id }) => id)).toEqual([3, 2, 4]);
+      expect(await cheap.reverse().valuesList('id', { flat: true })).toEqual([4, 1, 3]);
+      expect(await cheap.count()).toBe(3);
+      const labelled = found.annotate({ label: Concat('isbn', Value('!')) }).orderBy('label', 'id');
+      expect((await labelled.distinct('label')).map(({ id, label }) => [id, label.at(-1)])).toHaveLength(4);
+    }));
 
   it('brings to-one relations along', async () => {
     const rows = await of('Book').selectRelated('publisher', 'contact').orderBy('id');

@@ -13,6 +13,7 @@ import { keyFields } from '../query/names.js';
 import type { ExplainOptions } from '../query/sql-dialect.js';
 import type { QueryState } from '../query/state.js';
 import type { RowValidation } from '../validation/row-validation.js';
+import { aggregated, knownRows, oneRow, presetRows, withChanges } from './internals.js';
 
 /** What a QuerySet works with beside its state. */
 export interface QueryContext {
@@ -21,6 +22,8 @@ export interface QueryContext {
   readonly databases?: { get(alias: string): Database };
   /** What `earliest()` and `latest()` go by where they are not told. */
   readonly latestBy?: string | readonly string[];
+  /** The relations of the model to itself that are written in both directions. */
+  readonly symmetrical?: readonly string[];
   /** Looks at rows before they are written; absent where nobody asks for it. */
   readonly validation?: RowValidation;
 }
@@ -41,19 +44,19 @@ export abstract class Reading<T> implements PromiseLike<T[]>, AsyncIterable<T> {
   ) {}
 
   /** The rows, where they have been read. */
-  protected get known(): readonly T[] | undefined {
+  protected get [knownRows](): readonly T[] | undefined {
     return this.#known;
   }
 
   /** Gives the query rows that are known already, such as a part of those of another one. */
-  protected preset(rows: readonly T[]): this {
+  protected [presetRows](rows: readonly T[]): this {
     this.#known = rows;
     this.#rows = Promise.resolve([...rows]);
     return this;
   }
 
   /** The same query, with changes. */
-  protected abstract with(changes: Partial<QueryState>): Reading<T>;
+  protected abstract [withChanges](changes: Partial<QueryState>): Reading<T>;
 
   // oxlint-disable-next-line unicorn/no-thenable -- a QuerySet is awaited
   then<R = T[], E = never>(
@@ -111,26 +114,30 @@ export abstract class Reading<T> implements PromiseLike<T[]>, AsyncIterable<T> {
 
   /** The first row in the query's order, by key where it has none; null without one. Django: `first`. */
   async first(): Promise<T | null> {
-    return (await this.#ordered().with(firstOf(this.state)))[0] ?? null;
+    return (await this.#ordered()[withChanges](firstOf(this.state)))[0] ?? null;
   }
 
   /** The last row in the query's order, by key where it has none; null without one. Django: `last`. */
   async last(): Promise<T | null> {
     if (isSliced(this.state))
       throw new InvalidQueryError('last() cannot follow slice(): reverse the order instead.');
-    return (await this.#ordered().with({ isReversed: !this.state.isReversed, end: 1 }))[0] ?? null;
+    return (await this.#ordered()[withChanges]({ isReversed: !this.state.isReversed, end: 1 }))[0] ?? null;
   }
 
   /** The one row. Throws where there is none, or another one. */
-  protected async one(): Promise<T> {
+  protected async [oneRow](): Promise<T> {
     const { start = 0, end } = this.state;
-    const [row, other] = await this.with({ end: end === undefined ? start + 2 : Math.min(end, start + 2) });
+    const [row, other] = await this[withChanges]({
+      end: end === undefined ? start + 2 : Math.min(end, start + 2),
+    });
     if (row === undefined) throw new DoesNotExistError(this.state.model);
     if (other !== undefined) throw new MultipleObjectsReturnedError(this.state.model);
     return row;
   }
 
-  protected async aggregated(expressions: ReadonlyMap<string, Expression>): Promise<Record<string, unknown>> {
+  protected async [aggregated](
+    expressions: ReadonlyMap<string, Expression>,
+  ): Promise<Record<string, unknown>> {
     if (expressions.size === 0) return {};
     const { database } = this.context;
     const statement = statementFor(database);
@@ -144,7 +151,7 @@ export abstract class Reading<T> implements PromiseLike<T[]>, AsyncIterable<T> {
   #ordered(): Reading<T> {
     if (this.state.ordering?.length || this.state.grouping) return this;
     const keys = keyFields(this.context.database.schema.models[this.state.model]!);
-    return this.with({ ordering: keys.map((field) => field.name) });
+    return this[withChanges]({ ordering: keys.map((field) => field.name) });
   }
 
   #fetched(): Promise<T[]> {

@@ -11,6 +11,7 @@ import { isUnheard, JoinRows } from './join-rows.js';
 import { QuerySet } from './query-set.js';
 import type { QueryContext } from './reading.js';
 import type { PayloadOf, Related } from './types.js';
+import { givenValues, withState } from './internals.js';
 
 /** The related managers of a row, by the names of its relations. */
 export type RelatedManagers<M extends ModelName> = {
@@ -28,18 +29,23 @@ interface Rows {
 
 type RowOrKey = object | string | number | bigint;
 
+/** The values of a key, by field. */
+type Key = Record<string, unknown>;
+
 /** The rows that a relation of one row leads to, and the ways to change which they are. Django: a related manager. */
 export class RelatedQuerySet<M extends ModelName = ModelName> extends QuerySet<M> {
   readonly owner!: Record<string, unknown>;
   readonly relation!: RelationField;
+  /** Whether a relation of a model to itself is written in both directions. */
+  readonly isSymmetrical!: boolean;
 
   /** Relates rows, given as such or by their keys. Django: `add`. */
   async add(...rows: RowOrKey[]): Promise<void> {
     const keys = this.#keysOf(rows);
     if (keys.length === 0) return;
     const links = this.#links();
-    if (links) await links.add(keys);
-    else if (this.#isMany) await this.#write({ connect: keys.map((key) => this.#where(key)) });
+    if (links) await links.add(keys.map(onlyPart));
+    else if (this.#isMany) await this.#write({ connect: keys });
     else await this.#rowsWith(keys).update(this.#link());
   }
 
@@ -48,9 +54,9 @@ export class RelatedQuerySet<M extends ModelName = ModelName> extends QuerySet<M
     const keys = this.#keysOf(rows);
     if (keys.length === 0) return;
     const links = this.#links();
-    if (links) return links.remove(keys);
-    if (this.#isMany) return this.#write({ disconnect: keys.map((key) => this.#where(key)) });
-    const updated = await this.#rows.filter({ pk: { in: keys } }).update(this.#unlink());
+    if (links) return links.remove(keys.map(onlyPart));
+    if (this.#isMany) return this.#write({ disconnect: keys });
+    const updated = await this.#rows.filter(among(keys, this.model)).update(this.#unlink());
     if (updated < keys.length) throw new DoesNotExistError(this.model.name);
   }
 
@@ -58,12 +64,12 @@ export class RelatedQuerySet<M extends ModelName = ModelName> extends QuerySet<M
   async set(rows: readonly RowOrKey[]): Promise<void> {
     const keys = this.#keysOf(rows);
     const links = this.#links();
-    if (links) return links.set(keys);
+    if (links) return links.set(keys.map(onlyPart));
     // An empty `set` would be a clear to those who hear of it.
     if (this.#isMany && keys.length === 0) return this.remove(...((await this) as RowOrKey[]));
-    if (this.#isMany) return this.#write({ set: keys.map((key) => this.#where(key)) });
-    if (this.#isOptional) await this.#rows.exclude({ pk: { in: keys } }).update(this.#unlink());
-    await this.add(...(keys as RowOrKey[]));
+    if (this.#isMany) return this.#write({ set: keys });
+    if (this.#isOptional) await this.#rows.exclude(among(keys, this.model)).update(this.#unlink());
+    await this.add(...keys);
   }
 
   /** Takes all rows out of the relation. Django: `clear`. */
@@ -79,17 +85,17 @@ export class RelatedQuerySet<M extends ModelName = ModelName> extends QuerySet<M
     if (!links) return super.create({ ...data, ...this.#link() }) as Promise<never>;
     return this.context.database.atomic(async () => {
       const row = await super.create(data);
-      await links.add(this.#keysOf([row]));
+      await links.add(this.#keysOf([row]).map(onlyPart));
       return row as never;
     });
   }
 
-  protected override given(values: object): Record<string, unknown> {
-    return { ...super.given(values), ...this.#link() };
+  protected override [givenValues](values: object): Record<string, unknown> {
+    return { ...super[givenValues](values), ...this.#link() };
   }
 
   /** A query for some of the related rows is like any other one. */
-  protected override of(state: QueryState, context = this.context): this {
+  protected override [withState](state: QueryState, context = this.context): this {
     return new QuerySet(context, state) as this;
   }
 
@@ -99,15 +105,17 @@ export class RelatedQuerySet<M extends ModelName = ModelName> extends QuerySet<M
     const owner = this.#ownerModel;
     const ends = relationEnds(database.schema, owner, this.relation);
     if (!ends.through || !isUnheard(database, owner.name, this.relation)) return undefined;
-    return new JoinRows(database, ends, this.owner[ends.own.name]);
+    return new JoinRows(database, ends, this.owner[ends.own.name], this.isSymmetrical);
   }
 
   /** What a new row has to have to be one of the related rows. */
   #link(): Record<string, unknown> {
     const { schema } = this.context.database;
     const ends = relationEnds(schema, this.#ownerModel, this.relation);
-    if (ends.through)
-      return { [this.relation.inverse]: { connect: { [ends.own.name]: this.owner[ends.own.name] } } };
+    if (ends.through) {
+      const connect = { [ends.own.name]: this.owner[ends.own.name] };
+      return Object.fromEntries(this.#directions.map(({ inverse }) => [inverse, { connect }]));
+    }
     return Object.fromEntries(ends.pairs.map(({ own, other }) => [other.name, this.owner[own.name]]));
   }
 
@@ -115,6 +123,12 @@ export class RelatedQuerySet<M extends ModelName = ModelName> extends QuerySet<M
     const { schema } = this.context.database;
     const inverse = schema.models[this.relation.model]!.fields[this.relation.inverse] as RelationField;
     return schema.models[inverse.model]!;
+  }
+
+  /** The relation, and for a symmetrical one its inverse. */
+  get #directions(): { name: string; inverse: string }[] {
+    const { name, inverse } = this.relation;
+    return this.isSymmetrical ? [this.relation, { name: inverse, inverse: name }] : [this.relation];
   }
 
   get #isMany(): boolean {
@@ -127,7 +141,13 @@ export class RelatedQuerySet<M extends ModelName = ModelName> extends QuerySet<M
   }
 
   #unlink(): Record<string, unknown> {
-    return Object.fromEntries(Object.keys(this.#link()).map((name) => [name, null]));
+    // A column of a key that the row has for other reasons too stays as it is.
+    const isNullable = (name: string): boolean => {
+      const field = this.model.fields[name];
+      return field?.kind === 'scalar' && !field.isRequired;
+    };
+    const columns = Object.keys(this.#link()).filter(isNullable);
+    return Object.fromEntries(columns.map((name) => [name, null]));
   }
 
   /** The related rows. */
@@ -136,8 +156,8 @@ export class RelatedQuerySet<M extends ModelName = ModelName> extends QuerySet<M
   }
 
   /** The rows of the model with some keys, whichever they are related to. */
-  #rowsWith(keys: readonly unknown[]): Rows {
-    const conditions = [new QExpression([{ pk: { in: keys } }])];
+  #rowsWith(keys: readonly Key[]): Rows {
+    const conditions = [new QExpression([among(keys, this.model)])];
     return untyped(new QuerySet(this.context, { ...initialState(this.model.name), conditions }));
   }
 
@@ -146,24 +166,37 @@ export class RelatedQuerySet<M extends ModelName = ModelName> extends QuerySet<M
     const [key] = keyFields(model);
     await clientModel(this.context.database, model.name).update({
       where: { [key!.name]: this.owner[key!.name] },
-      data: { [this.relation.name]: change },
+      data: Object.fromEntries(this.#directions.map(({ name }) => [name, change])),
     });
   }
 
-  #where(key: unknown): object {
-    return { [this.model.primaryKey[0]!]: key };
+  #keysOf(rows: readonly RowOrKey[]): Key[] {
+    const keys = rows.map((row) => keyOf(row, this.model));
+    return [...new Map(keys.map((key) => [Object.values(key).join('\u0000'), key])).values()];
   }
+}
 
-  #keysOf(rows: readonly RowOrKey[]): unknown[] {
-    const name = this.model.primaryKey[0]!;
-    const keys = rows.map((row) => {
-      const key = typeof row === 'object' ? (row as Record<string, unknown>)[name] : row;
-      if (key === undefined || key === null)
-        throw new InvalidValueError(`A row of ${this.model.name} needs a key to be related.`);
-      return key;
-    });
-    return [...new Set(keys)];
+function keyOf(row: RowOrKey, { name, primaryKey }: ModelMetadata): Key {
+  const isRow = typeof row === 'object' && row !== null;
+  if (!isRow && primaryKey.length > 1) {
+    throw new InvalidValueError(
+      `${name} has a key of several fields: give rows with "${primaryKey.join('", "')}".`,
+    );
   }
+  const key = primaryKey.map((part) => [part, isRow ? (row as Key)[part] : row] as const);
+  if (key.some(([, value]) => value === undefined || value === null))
+    throw new InvalidValueError(`A row of ${name} needs a key to be related.`);
+  return Object.fromEntries(key);
+}
+
+/** A condition that rows with some keys meet. */
+function among(keys: readonly Key[], { primaryKey }: ModelMetadata): object {
+  return primaryKey.length > 1 ? { OR: keys } : { [primaryKey[0]!]: { in: keys.map(onlyPart) } };
+}
+
+/** The value of a key of one field. */
+function onlyPart(key: Key): unknown {
+  return Object.values(key)[0];
 }
 
 function untyped(rows: unknown): Rows {
@@ -211,7 +244,8 @@ function relatedManager(
   const seen = database.defaultState(relation.model) ?? initialState(relation.model);
   const state: QueryState = { ...seen, conditions: [...seen.conditions, new QExpression([where])] };
   const own = contextOf(context.database, relation.model);
-  const manager = Object.assign(new RelatedQuerySet(own, state), { owner, relation });
+  const isSymmetrical = context.symmetrical?.includes(relation.name) ?? false;
+  const manager = Object.assign(new RelatedQuerySet(own, state), { owner, relation, isSymmetrical });
   const inverse = context.database.schema.models[relation.model]!.fields[relation.inverse] as RelationField;
   if (relation.isList && !relation.through && inverse.isRequired) {
     // A row that must belong to some other one can change hands, and never be let go.

@@ -2,7 +2,15 @@ import type { Expression } from '../expressions/expression.js';
 import type { ModelName } from '../metadata/register.js';
 import type { PrefetchArgument, PrefetchSpecification } from './prefetch-argument.js';
 import type { QuerySet } from './query-set.js';
-import type { AnnotationValues, PathValue, PayloadOf, RowOf, ValidExpression, ValidPath } from './types.js';
+import type {
+  AnnotationValues,
+  MissingRow,
+  PathValue,
+  PayloadOf,
+  RowOf,
+  ValidExpression,
+  ValidPath,
+} from './types.js';
 
 /** What a manager's own methods add to its QuerySets, which stays as they change. */
 export type Extra<Q> = Omit<Q, keyof QuerySet>;
@@ -53,12 +61,11 @@ type Nested<P, Path extends string> = P extends { objects: infer O }
   ? Path extends `${infer Head}.${infer Rest}`
     ? Head extends keyof O
       ? {
-          [K in Head]:
-            (RowIn<O[Head]> & Nested<NonNullable<O[Head]>, Rest>) | (null extends O[Head] ? null : never);
+          [K in Head]: (RowIn<O[Head]> & Nested<NonNullable<O[Head]>, Rest>) | MissingRow<O[Head]>;
         }
       : object
     : Path extends keyof O
-      ? { [K in Path]: RowIn<O[Path]> | (null extends O[Path] ? null : never) }
+      ? { [K in Path]: RowIn<O[Path]> | MissingRow<O[Path]> }
       : object
   : object;
 
@@ -83,7 +90,7 @@ type ManyRows<P, Name extends string> = P extends { objects: infer O }
     ? {
         [K in Name]: O[Name] extends readonly (infer Item)[]
           ? RowIn<Item>[]
-          : RowIn<O[Name]> | (null extends O[Name] ? null : never);
+          : RowIn<O[Name]> | MissingRow<O[Name]>;
       }
     : object
   : object;

@@ -2,7 +2,7 @@ import type { Database } from '../database/database.js';
 import { DoesNotExistError, InvalidValueError, NotUpdatedError } from '../errors.js';
 import { Expression } from '../expressions/expression.js';
 import { QExpression } from '../expressions/q.js';
-import type { ModelMetadata } from '../metadata/schema.js';
+import type { FieldMetadata, ModelMetadata } from '../metadata/schema.js';
 import { compileSelect } from '../query/compiler.js';
 import { fetchRows, statementFor, write } from '../query/execute.js';
 import { scalarFields } from '../query/names.js';
@@ -97,14 +97,14 @@ export async function refreshRow<Row>(
   return { ...row, ...read } as Row;
 }
 
-/** Updates through the Prisma client, and by SQL where a value is an expression, which Prisma cannot write. */
+/** Updates through the Prisma client, and by SQL where Prisma cannot write a value. */
 async function updateRow(
   database: Database,
   model: ModelMetadata,
   key: Record<string, unknown>,
   data: Record<string, unknown>,
 ): Promise<object | undefined> {
-  if (Object.values(data).some((value) => value instanceof Expression)) {
+  if (Object.entries(data).some(([name, value]) => isForSql(value, model.fields[name]!))) {
     const statement = statementFor(database);
     const { node } = compileUpdate(rowState(model, key), data, statement);
     const number = await write(database, statement.dialect, node);
@@ -116,6 +116,11 @@ async function updateRow(
     if ((error as { code?: unknown }).code === 'P2025') return undefined;
     throw error;
   }
+}
+
+/** Whether Prisma has no words for a value: an expression, or the null of a required column, which is the database's to refuse. */
+function isForSql(value: unknown, field: FieldMetadata): boolean {
+  return value instanceof Expression || (value === null && field.kind === 'scalar' && field.isRequired);
 }
 
 function rowState(model: ModelMetadata, key: Record<string, unknown>): QueryState {

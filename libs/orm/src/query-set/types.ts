@@ -1,7 +1,7 @@
 import type { Decimal } from '../query/decimal.js';
 import type { Expression, Ordering } from '../expressions/expression.js';
 import type { FilteredRelationSpecification } from '../expressions/filtered-relation.js';
-import type { ModelName, ModelTypes, RegisteredModels } from '../metadata/register.js';
+import type { HiddenModel, ModelName, ModelTypes, RegisteredModels } from '../metadata/register.js';
 
 /** What types know of a model: the names and types of its columns, and the models at the other ends of its relations. */
 export interface Payload {
@@ -21,6 +21,13 @@ export type Related<T> = Extract<NonNullable<T extends readonly (infer Item)[] ?
 
 type NullOf<T> = null extends T ? null : T extends readonly unknown[] ? null : never;
 
+/** The null of a related row that can be missing: the relation is optional, or a default manager hides rows of its model. */
+export type MissingRow<T, Hidden = HiddenModel> = null extends T
+  ? null
+  : T extends { name: Hidden }
+    ? null
+    : never;
+
 /** The value that a name or a dotted path leads to; `never` where there is none. */
 export type PathValue<P extends Payload, Path extends string, A = object> = Path extends keyof A
   ? A[Path] extends FilteredRelationSpecification<infer Own>
@@ -37,7 +44,7 @@ export type PathValue<P extends Payload, Path extends string, A = object> = Path
             ? PathValue<Related<P['objects'][Head]>, Rest> extends infer V
               ? [V] extends [never]
                 ? never
-                : V | NullOf<P['objects'][Head]>
+                : V | NullOf<P['objects'][Head]> | MissingRow<P['objects'][Head]>
               : never
             : Head extends keyof P['scalars']
               ? InsideValue<P['scalars'][Head], Rest>

@@ -3,6 +3,7 @@ import type { Expression } from '../expressions/expression.js';
 import type { ModelName } from '../metadata/register.js';
 import { statementFor, write } from '../query/execute.js';
 import { sendingBulkWrite } from '../signals/bulk-writes.js';
+import type { LockOptions } from '../query/state.js';
 import { checkWritable, compileUpdate } from '../query/update.js';
 import { type BulkCreateOptions, bulkCreate } from './bulk-create.js';
 import { bulkUpdate } from './bulk-update.js';
@@ -12,6 +13,7 @@ import type { Filter } from './filter.js';
 import { Finding } from './finding.js';
 import { type RefreshOptions, refreshRow, type SaveOptions, saveRow } from './save-row.js';
 import type { PayloadOf, RowOf } from './types.js';
+import { givenValues, withChanges } from './internals.js';
 
 /** What `update()` takes: values, or expressions of them. */
 export type Updates<M extends ModelName> = {
@@ -43,18 +45,35 @@ export abstract class Writing<M extends ModelName, T, A> extends Finding<M, T, A
     options: CreateOptions = {},
   ): Promise<[row: T, isCreated: boolean]> {
     const { context, state } = this;
-    return getOrCreate(() => this.filter(values).get(), this.given(values), options, state.model, context);
+    return getOrCreate(
+      () => this.filter(values).get(),
+      this[givenValues](values),
+      options,
+      state.model,
+      context,
+    );
   }
 
-  /** Writes the defaults to the one row with the given values, or creates it. Django: `update_or_create`. */
+  /**
+   * Writes the defaults to the one row with the given values, which it locks first where the database can, or creates
+   * it. Django: `update_or_create`.
+   */
   async updateOrCreate(
     values: Filter<PayloadOf<M>, A>,
     { defaults = {}, createDefaults = defaults }: UpdateOrCreateOptions = {},
   ): Promise<[row: T, isCreated: boolean]> {
-    return this.context.database.atomic(async () => {
-      const [row, isCreated] = await this.getOrCreate(values, { defaults: createDefaults });
+    const { context, state } = this;
+    return context.database.atomic(async () => {
+      const found = this.filter(values)[withChanges]({ lock: this.#lock });
+      const [row, isCreated] = await getOrCreate(
+        () => found.get(),
+        this[givenValues](values),
+        { defaults: createDefaults },
+        state.model,
+        context,
+      );
       if (isCreated) return [row, true];
-      const saved = await saveRow(this.context, this.state.model, row as object, await called(defaults));
+      const saved = await saveRow(context, state.model, row as object, await called(defaults));
       return [saved as T, false];
     });
   }
@@ -109,13 +128,20 @@ export abstract class Writing<M extends ModelName, T, A> extends Finding<M, T, A
     if (this.state.selection.kind === 'values')
       throw new InvalidQueryError('delete() cannot follow values().');
     return deleteRows(
-      this.with({ ordering: [], prefetches: [], related: undefined }).state,
+      this[withChanges]({ ordering: [], prefetches: [], related: undefined }).state,
       this.context.database,
     );
   }
 
+  /** What keeps others from changing the row before it is written. */
+  get #lock(): LockOptions | undefined {
+    const { lock, distinct, grouping } = this.state;
+    const { rowLocks } = statementFor(this.context.database).dialect.features;
+    return rowLocks && !distinct && !grouping ? (lock ?? {}) : lock;
+  }
+
   /** The values that a row which meets a filter is created with; a related manager adds its own. */
-  protected given(values: object): Record<string, unknown> {
+  protected [givenValues](values: object): Record<string, unknown> {
     return plainValues(values);
   }
 }

@@ -1,4 +1,4 @@
-import type { OperationNode } from 'kysely';
+import { type OperationNode, ReferenceNode } from 'kysely';
 import { NotSupportedError } from '../errors.js';
 import type { Operand } from '../expressions/expression.js';
 import { compileCombination } from './combination.js';
@@ -60,16 +60,28 @@ export function compileSelect(
   const { scope } = open;
   const parents = options.parents && parentColumns(options.parents, scope);
   const { columns, shape } = selected(state, scope);
-  const isByColumn = state.grouping !== undefined || state.distinct === true;
+  // Rows that are numbered by parent are sorted by what the columns are, not by where they stand.
+  const isNumbered = parents !== undefined && isSliced(state);
+  const isByColumn = !isNumbered && (state.grouping !== undefined || state.distinct === true);
   const terms = options.isUnordered && !isSliced(state) ? [] : orderTerms(state);
   const added: Column[] = [];
+  const distinct = isNames(state.distinct)
+    ? distinctOn(
+        state.distinct,
+        scope,
+        terms.length > 0 && !isNumbered,
+        (column) => columns.length + added.push(column),
+      )
+    : state.distinct;
   const orderBy = orderingNodes(terms, state.isReversed ?? false, {
     scope,
     ...(isByColumn && { columns }),
+    ...(added.length > 0 && { columns: [...(isByColumn ? columns : columns.map(unnamed)), ...added] }),
     // What distinct rows are sorted by has to be selected, and so is a part of what makes them distinct.
-    ...(state.distinct === true && {
-      select: ({ node, type }: Operand) => columns.length + added.push({ name: '', node, type }),
-    }),
+    ...(isByColumn &&
+      state.distinct === true && {
+        select: ({ node, type }: Operand) => columns.length + added.push({ name: '', node, type }),
+      }),
   });
   const groupBy = state.grouping?.map((name) => {
     const position = columns.findIndex((column) => column.name === name);
@@ -77,15 +89,14 @@ export function compileSelect(
   });
   if (groupBy) groupBy.push(...open.perGroup());
   const all = [...columns, ...added, ...(parents?.columns ?? [])];
-  if (parents && isSliced(state))
-    return slicedPerParent(state, open, { columns: all, shape, parents, orderBy });
+  if (parents && isNumbered) return slicedPerParent(state, open, { columns: all, shape, parents, orderBy });
   const node = selectNode({
     selections: all.map(({ node }, index) => (options.isNamed ? aliased(node, `c${index}`) : node)),
     where: parents ? [...open.where, ...parents.where] : open.where,
     having: open.having,
     groupBy,
     orderBy,
-    distinct: isNames(state.distinct) ? distinctOn(state.distinct, scope) : state.distinct,
+    distinct,
     ...slice(state, statement.dialect),
     ...(state.lock && { lock: lockNode(state.lock, scope) }),
     ...open.tables(),
@@ -157,14 +168,31 @@ function orderTerms(state: QueryState): readonly OrderTerm[] {
   return isLeftOut ? [] : (state.ordering ?? []);
 }
 
-function distinctOn(names: readonly string[], scope: Scope): OperationNode[] {
+/**
+ * What rows are told apart by. Where they are sorted too, an expression is selected, and both name its position: the
+ * database does not see that two are the same once they bind values, as the keys of a path into JSON.
+ */
+function distinctOn(
+  names: readonly string[],
+  scope: Scope,
+  isSorted: boolean,
+  select: (column: Column) => number,
+): OperationNode[] {
   if (!scope.dialect.features.distinctOn)
     throw new NotSupportedError(`${scope.dialect.name} cannot tell distinct rows by some of their fields.`);
-  return names.map((name) => scope.resolve(name).node);
+  return names.map((name) => {
+    const { node, type } = scope.resolve(name);
+    if (!isSorted || ReferenceNode.is(node)) return node;
+    return keyword(String(select({ name, node, type })));
+  });
 }
 
 function isNames(distinct: QueryState['distinct']): distinct is readonly string[] {
   return Array.isArray(distinct);
+}
+
+function unnamed(column: Column): Column {
+  return { ...column, name: '' };
 }
 
 function isEmptySlice({ start = 0, end }: QueryState): boolean {
