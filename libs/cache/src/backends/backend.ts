@@ -117,6 +117,11 @@ export abstract class CacheBackend {
     return [];
   }
 
+  /** Lets go of what hangs after the store has gone down; the next operation begins anew. */
+  release(): Promise<void> {
+    return this.close();
+  }
+
   /** Lets go of connections and timers; the next operation may open them again. */
   async close(): Promise<void> {}
 }

@@ -5,7 +5,8 @@ import { afterAll, afterEach, beforeEach, describe, it, jest } from '@jest/globa
 import { Keyv } from 'keyv';
 import type { Cache } from '../cache.js';
 import { createCache, type CacheFactory } from '../create-cache.js';
-import { cacheContract } from '../testing/cache-contract.js';
+import { cacheContract, type CacheCapabilities } from '../testing/cache-contract.js';
+import { dummyCache } from './dummy.cache.js';
 import { keyvCache } from './keyv.cache.js';
 import { fileCache } from './file.cache.js';
 import { memoryCache } from './memory.cache.js';
@@ -14,14 +15,15 @@ const root = mkdtempSync(join(tmpdir(), 'quintet-cache-'));
 
 afterAll(() => rmSync(root, { recursive: true }));
 
-const factories: [string, () => CacheFactory][] = [
+const factories: [string, () => CacheFactory, CacheCapabilities?][] = [
   ['memoryCache()', () => memoryCache()],
   ['fileCache()', () => fileCache({ folder: mkdtempSync(join(root, 'cache-')) })],
   ['keyvCache() over a Map', () => keyvCache(new Map())],
   ['keyvCache() over a Keyv', () => keyvCache(new Keyv())],
+  ['dummyCache()', () => dummyCache(), { stores: false }],
 ];
 
-describe.each(factories)('%s', (_, make) => {
+describe.each(factories)('%s', (_, make, capabilities) => {
   let cache: Cache;
 
   beforeEach(() => {
@@ -33,7 +35,7 @@ describe.each(factories)('%s', (_, make) => {
     jest.useRealTimers();
   });
 
-  for (const { name, run } of cacheContract()) {
+  for (const { name, run } of cacheContract(capabilities)) {
     it(name, () =>
       run({
         cache,

@@ -47,7 +47,7 @@ export class GuardedBackend extends CacheBackend {
       store: name,
       logger: context.logger,
       meter: store.meter,
-      release: () => store.close(),
+      release: () => store.release(),
       revive: async () => {
         await store.get('ping');
         while (!this.#lost.isEmpty) await this.#repair();

@@ -1,5 +1,5 @@
 import type { Keyv } from 'keyv';
-import { NotAnIntegerError } from '../errors.js';
+import { NotAnIntegerError, StoreRefusedError } from '../errors.js';
 import { StoredTags } from '../tags/stored-tags.js';
 import type { TagStore } from '../tags/tag-store.js';
 import { builtinTypes } from '../values/builtin-types.js';
@@ -17,6 +17,8 @@ export class KeyvBackend extends CacheBackend {
   constructor(keyv: Keyv<string>, types: readonly ValueType[] = []) {
     super();
     this.#keyv = keyv;
+    // Whatever matters of it is thrown as well; without a listener the event would end the process.
+    keyv.on('error', () => undefined);
     this.#codec = new ValueCodec([...builtinTypes, ...types]);
   }
 
@@ -87,12 +89,18 @@ export class KeyvBackend extends CacheBackend {
     return true;
   }
 
+  /** Whoever waits for a turn behind what hangs would wait for ever. A store that is closed may stay so: it is left open. */
+  override async release(): Promise<void> {
+    this.#last = Promise.resolve();
+  }
+
   override async close(): Promise<void> {
     await this.#keyv.disconnect();
   }
 
   async #write(key: string, text: string, timeout: number | null): Promise<void> {
-    await this.#keyv.set(key, text, timeout ?? undefined);
+    if (await this.#keyv.set(key, text, timeout ?? undefined)) return;
+    throw new StoreRefusedError('write', 'it did not take a value.');
   }
 
   /** Whatever was not written here is a miss. */

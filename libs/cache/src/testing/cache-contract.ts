@@ -10,6 +10,12 @@ export interface CacheContractFixture {
   readonly advance: (seconds: number) => Promise<void>;
 }
 
+/** What a cache can do, where it is not what all do. */
+export interface CacheCapabilities {
+  /** Whether it keeps anything at all. Default `true`. */
+  readonly stores?: boolean;
+}
+
 /** One sentence of the contract and the code that proves it. */
 export interface CacheContractCase {
   readonly name: string;
@@ -18,15 +24,99 @@ export interface CacheContractCase {
 
 type Cases = Record<string, (fixture: CacheContractFixture) => Promise<void>>;
 
+/** What holds for a cache that stores nothing as well. */
+const always: Cases = {
+  'returns the fallback for what is not stored': async ({ cache }) => {
+    assert.equal(await cache.get('k'), undefined);
+    assert.equal(await cache.get('k', 'fallback'), 'fallback');
+  },
+  'does not store what is over before it begins': async ({ cache }) => {
+    for (const timeout of [0, -5]) {
+      await cache.set('k', 1);
+      await cache.set('k', 2, timeout);
+      assert.equal(await cache.has('k'), false);
+      await cache.setMany({ k: 1 }, timeout);
+      assert.equal(await cache.has('k'), false);
+      assert.equal(await cache.add('k', 1, timeout), true);
+      assert.equal(await cache.getOrSet('k', () => 3, timeout), 3);
+      assert.equal(await cache.has('k'), false);
+    }
+  },
+  'computes once for concurrent callers': async ({ cache }) => {
+    let calls = 0;
+    const results = await Promise.all(
+      Array.from({ length: 50 }, () => cache.getOrSet('k', async () => ++calls)),
+    );
+    assert.deepEqual(new Set(results), new Set([1]));
+  },
+  'stores nothing when the computation fails': async ({ cache }) => {
+    await assert.rejects(
+      cache.getOrSet('k', () => Promise.reject(new Error('no'))),
+      /no/,
+    );
+    assert.equal(await cache.getOrSet('k', () => 2), 2);
+  },
+  'does not bring back what was deleted meanwhile': async ({ cache }) => {
+    await cache.getOrSet('k', async () => {
+      await cache.delete('k');
+      return 'old';
+    });
+    assert.equal(await cache.has('k'), false);
+  },
+  'never serves what was computed while its tag changed': async ({ cache }) => {
+    await cache.getOrSet(
+      'k',
+      async () => {
+        await cache.invalidateTags('x');
+        return 'old';
+      },
+      undefined,
+      { tags: ['x'] },
+    );
+    assert.equal(await cache.get('k'), undefined);
+    const asOf = await cache.moment();
+    await cache.invalidateTags('x');
+    await cache.set('k', 'old', undefined, { tags: ['x'], asOf });
+    assert.equal(await cache.get('k'), undefined);
+  },
+  'invalidates through every version and prefix': async ({ cache }) => {
+    await cache
+      .withPrefix('p')
+      .withVersion(3)
+      .set('k', 1, undefined, { tags: ['x'] });
+    await cache.invalidateTags('x');
+    assert.equal(await cache.withPrefix('p').withVersion(3).has('k'), false);
+  },
+};
+
+const nothing: Cases = {
+  'stores nothing, and otherwise answers as a cache': async ({ cache }) => {
+    await cache.set('k', 1);
+    assert.deepEqual(await cache.setMany({ a: 1, b: 2 }), []);
+    assert.equal(await cache.add('k', 1), true);
+    assert.equal(await cache.add('k', 2), true);
+    assert.equal(await cache.get('k', 'fallback'), 'fallback');
+    assert.equal(await cache.has('k'), false);
+    assert.equal((await cache.getMany(['k', 'a', 'b'])).size, 0);
+    assert.equal(await cache.touch('k', 10), false);
+    assert.equal(await cache.delete('k'), false);
+    assert.equal(await cache.compareAndSet('k', 1, 2), false);
+    await assert.rejects(cache.incr('k'), MissingCacheKeyError);
+    await assert.rejects(cache.incrVersion('k'), MissingCacheKeyError);
+    await assert.rejects(cache.set('k', undefined), UncacheableValueError);
+    assert.equal(await cache.clear(), true);
+  },
+  'computes every time': async ({ cache }) => {
+    assert.equal(await cache.getOrSet('k', () => 1, null, { tags: ['x'], grace: '1h' }), 1);
+    assert.equal(await cache.getOrSet('k', () => 2, null, { tags: ['x'], grace: '1h' }), 2);
+  },
+};
+
 const values: Cases = {
   'returns what was stored': async ({ cache }) => {
     const value = { a: [1, null, 'é', true, 1.5], b: { c: {} } };
     await cache.set('k', value);
     assert.deepEqual(await cache.get('k'), value);
-  },
-  'returns the fallback for what is not stored': async ({ cache }) => {
-    assert.equal(await cache.get('k'), undefined);
-    assert.equal(await cache.get('k', 'fallback'), 'fallback');
   },
   'takes a stored null for a value': async ({ cache }) => {
     await cache.set('k', null);
@@ -212,18 +302,6 @@ const time: Cases = {
     assert.equal(await cache.compareAndSet('k', 5, 6, 0), true);
     assert.equal(await cache.has('k'), false);
   },
-  'does not store what is over before it begins': async ({ cache }) => {
-    for (const timeout of [0, -5]) {
-      await cache.set('k', 1);
-      await cache.set('k', 2, timeout);
-      assert.equal(await cache.has('k'), false);
-      await cache.setMany({ k: 1 }, timeout);
-      assert.equal(await cache.has('k'), false);
-      assert.equal(await cache.add('k', 1, timeout), true);
-      assert.equal(await cache.getOrSet('k', () => 3, timeout), 3);
-      assert.equal(await cache.has('k'), false);
-    }
-  },
   'gives an entry a new timeout': async ({ cache, advance }) => {
     await cache.set('longer', 1, 0.1);
     await cache.set('forever', 1, 0.1);
@@ -253,27 +331,6 @@ const computing: Cases = {
     assert.equal(await cache.getOrSet('null', make('x')), null);
     assert.deepEqual(calls, ['v', 'null']);
   },
-  'computes once for concurrent callers': async ({ cache }) => {
-    let calls = 0;
-    const results = await Promise.all(
-      Array.from({ length: 50 }, () => cache.getOrSet('k', async () => ++calls)),
-    );
-    assert.deepEqual(new Set(results), new Set([1]));
-  },
-  'stores nothing when the computation fails': async ({ cache }) => {
-    await assert.rejects(
-      cache.getOrSet('k', () => Promise.reject(new Error('no'))),
-      /no/,
-    );
-    assert.equal(await cache.getOrSet('k', () => 2), 2);
-  },
-  'does not bring back what was deleted meanwhile': async ({ cache }) => {
-    await cache.getOrSet('k', async () => {
-      await cache.delete('k');
-      return 'old';
-    });
-    assert.equal(await cache.has('k'), false);
-  },
 };
 
 const tags: Cases = {
@@ -289,22 +346,6 @@ const tags: Cases = {
     assert.equal(await cache.getOrSet('c', () => 33, undefined, { tags: ['v3'] }), 33);
     assert.equal(await cache.get('c'), 33);
   },
-  'never serves what was computed while its tag changed': async ({ cache }) => {
-    await cache.getOrSet(
-      'k',
-      async () => {
-        await cache.invalidateTags('x');
-        return 'old';
-      },
-      undefined,
-      { tags: ['x'] },
-    );
-    assert.equal(await cache.get('k'), undefined);
-    const asOf = await cache.moment();
-    await cache.invalidateTags('x');
-    await cache.set('k', 'old', undefined, { tags: ['x'], asOf });
-    assert.equal(await cache.get('k'), undefined);
-  },
   'computes again for whoever comes after the change': async ({ cache }) => {
     let finish = (_value: string) => {};
     const slow = new Promise<string>((resolve) => (finish = resolve));
@@ -317,14 +358,6 @@ const tags: Cases = {
     finish('old');
     assert.deepEqual([await before, await after], ['old', 'new']);
   },
-  'invalidates through every version and prefix': async ({ cache }) => {
-    await cache
-      .withPrefix('p')
-      .withVersion(3)
-      .set('k', 1, undefined, { tags: ['x'] });
-    await cache.invalidateTags('x');
-    assert.equal(await cache.withPrefix('p').withVersion(3).has('k'), false);
-  },
 };
 
 /**
@@ -335,8 +368,7 @@ const tags: Cases = {
  *   for (const { name, run } of cacheContract()) it(name, () => run({ cache, advance }));
  * });
  */
-export function cacheContract(): CacheContractCase[] {
-  return [values, keys, writing, time, computing, tags].flatMap((cases) =>
-    Object.entries(cases).map(([name, run]) => ({ name, run })),
-  );
+export function cacheContract({ stores = true }: CacheCapabilities = {}): CacheContractCase[] {
+  const groups = stores ? [always, values, keys, writing, time, computing, tags] : [always, nothing];
+  return groups.flatMap((cases) => Object.entries(cases).map(([name, run]) => ({ name, run })));
 }
