@@ -5,11 +5,31 @@ import type { ExpressSession, SessionHost } from './session/express-session.js';
 import type { Unlock } from './session/session-backend.js';
 import { STATE } from './session/session.js';
 import { asPlainObject, type SessionObject } from './session/session-proxy.js';
+import type { SessionClaim } from './session-cookies.js';
 import type { Sessions } from './sessions.service.js';
 
 const CURRENT = Symbol('session of the request');
 
 type Carrier = { [CURRENT]?: RequestSession; raw?: IncomingMessage };
+
+// The same for every request, so that requests keep one shape: accessors of their own would give each its own.
+const SESSION: PropertyDescriptor = {
+  get(this: object) {
+    return RequestSession.of(this)?.shown;
+  },
+  set(this: object, session: SessionObject | null | undefined) {
+    const current = RequestSession.of(this);
+    if (current) current.shown = session;
+  },
+  configurable: true,
+  enumerable: true,
+};
+const SESSION_ID: PropertyDescriptor = {
+  get(this: object) {
+    return RequestSession.of(this)?.open().id;
+  },
+  configurable: true,
+};
 
 /**
  * Keeps the session of one request and shows it where express-session would: `req.session` and its companions.
@@ -20,6 +40,7 @@ export class RequestSession implements SessionHost {
   #session: ExpressSession | undefined;
   #shown: SessionObject | null | undefined;
   #unlock: Unlock | undefined;
+  #claim: SessionClaim | undefined;
 
   /** @param onMade Called with the response as soon as it is made, if the session was opened. */
   constructor(
@@ -28,16 +49,8 @@ export class RequestSession implements SessionHost {
     private readonly onMade: (response: HttpResponse, session: ExpressSession) => void,
   ) {
     (request.raw as Carrier)[CURRENT] = this;
-    request.define('session', {
-      get: () => {
-        this.open();
-        return this.#shown;
-      },
-      set: (session: SessionObject | null | undefined) => (this.#shown = session),
-      configurable: true,
-      enumerable: true,
-    });
-    request.define('sessionID', { get: () => this.open().id, configurable: true });
+    request.define('session', SESSION);
+    request.define('sessionID', SESSION_ID);
   }
 
   /** Finds the session of a request as guards and handlers have it: Express's or Fastify's. */
@@ -49,6 +62,21 @@ export class RequestSession implements SessionHost {
   /** The session to save when the response leaves, even if the application has taken it off the request. */
   get session(): ExpressSession | undefined {
     return this.#session;
+  }
+
+  /** What `request.session` is. */
+  get shown(): SessionObject | null | undefined {
+    this.open();
+    return this.#shown;
+  }
+
+  set shown(session: SessionObject | null | undefined) {
+    this.#shown = session;
+  }
+
+  /** What the visitor's cookie claims, once the session was opened. */
+  get claim(): SessionClaim | undefined {
+    return this.#claim;
   }
 
   /** Whether the application has set `request.session` to nothing, as users of express-session do. */
@@ -65,10 +93,8 @@ export class RequestSession implements SessionHost {
   open(): ExpressSession {
     if (this.#session) return this.#session;
     const { cookie } = this;
-    const session = this.sessions.open(
-      this,
-      cookie === undefined ? undefined : this.sessions.cookies.read(cookie),
-    );
+    if (cookie !== undefined) this.#claim = this.sessions.cookies.read(cookie);
+    const session = this.sessions.open(this, this.#claim?.key);
     // Without a key there is nothing to be read, and nothing to wait for.
     if (this.sessions.settings.load === 'early' && cookie === undefined) void session.load();
     this.replace(session);

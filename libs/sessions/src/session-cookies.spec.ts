@@ -12,7 +12,7 @@ function cookies(options: SessionSettingsOptions = {}) {
   const settings = resolveSettings(options);
   const attributes = new SessionCookie(new Session(memoryEngine(), settings), settings);
   return {
-    read: (value: string) => new SessionCookies(settings).read(value),
+    read: (value: string) => new SessionCookies(settings).read(value)?.key,
     write: (age?: number) => new SessionCookies(settings).write(key, age, attributes),
     clear: () => new SessionCookies(settings).clear(),
     /** The value as a browser sends it back. */
@@ -93,6 +93,30 @@ describe('SessionCookies', () => {
     expect(both.read(old.value())).toBe(key);
     expect(both.read(both.value())).toBe(key);
     expect(old.read(both.value())).toBeUndefined();
+  });
+
+  it('signs anew what a retired secret signed, or what another key is in', () => {
+    const settings = resolveSettings({ secret: ['current', 'previous'] });
+    const written = new SessionCookies(settings);
+    const retired = written.read(cookies({ secret: 'previous' }).value());
+    const current = written.read(cookies({ secret: 'current' }).value());
+    const fresh = written.write(key, 1);
+    expect(retired?.key).toBe(key);
+    for (const claim of [retired, current]) expect(written.write(key, 1, undefined, claim)).toBe(fresh);
+    const other = makeSessionKey();
+    expect(written.write(other, 1, undefined, current)).toBe(written.write(other, 1));
+    expect(written.write(other, 1)).not.toBe(fresh);
+  });
+
+  it('writes the same cookie, whether the application has looked at its attributes or not', () => {
+    for (const options of [{}, { cookieDomain: 'shop.example', cookieSecure: true, cookieHttpOnly: false }]) {
+      const settings = resolveSettings({ ...options, cookiePath: '/shop' });
+      const looked = new SessionCookie(new Session(memoryEngine(), settings), settings);
+      for (const age of [undefined, 0, 1.5, 60])
+        expect(new SessionCookies(settings).write(key, age)).toBe(
+          new SessionCookies(settings).write(key, age, looked),
+        );
+    }
   });
 
   it('refuses a change of any single character', () => {

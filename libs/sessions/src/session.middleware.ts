@@ -9,7 +9,7 @@ import {
 import { RequestSession } from './request-session.js';
 import { STATE } from './session/session.js';
 import { expiryAge, isDueForRenewal as isDue } from './session/session-expiry.js';
-import type { ExpressSession } from './session/express-session.js';
+import { COOKIE, type ExpressSession } from './session/express-session.js';
 import { areSessionsWatched, watchSession } from './session-fact.js';
 import { checkSessionOrder } from './session-order.js';
 import { Sessions } from './sessions.service.js';
@@ -31,14 +31,17 @@ export class SessionMiddleware implements Middleware {
   }
 
   async handle(request: HttpRequest, next: NextResponse): Promise<HttpResponse> {
-    const holder = new RequestSession(request, this.sessions, (response, session) => vary(response, session));
+    const holder = new RequestSession(request, this.sessions, vary);
     const { load, saveEveryRequest } = this.#settings;
     if (load === 'early' && holder.cookie !== undefined) await holder.open().load();
     try {
       const response = await next();
       if ((saveEveryRequest && holder.cookie !== undefined) || areSessionsWatched()) holder.open();
       // What nobody has opened is not to be saved.
-      if (holder.session) await this.#close(response, holder, holder.session);
+      if (holder.session) {
+        const closing = this.#close(response, holder, holder.session);
+        if (typeof closing !== 'boolean') await closing;
+      }
       return response;
     } finally {
       if (holder.isLocked) await holder.unlock();
@@ -49,45 +52,81 @@ export class SessionMiddleware implements Middleware {
     checkSessionOrder(order, SessionMiddleware);
   }
 
-  async #close(response: HttpResponse, holder: RequestSession, session: ExpressSession): Promise<void> {
+  /** Saves the session where that is due; nothing to wait for where it is not. */
+  #close(
+    response: HttpResponse,
+    holder: RequestSession,
+    session: ExpressSession,
+  ): boolean | Promise<boolean> {
     const tell = watchSession(session, this.sessions.engine, holder.cookie !== undefined);
-    const isSaved = await this.#finish(response, holder, session);
-    tell?.(isSaved);
+    const isSaved = this.#finish(response, holder, session);
+    if (!tell) return isSaved;
+    return Promise.resolve(isSaved).then((saved) => {
+      tell(saved);
+      return saved;
+    });
   }
 
-  /** Saves the session where that is due, and says whether it was. */
-  async #finish(response: HttpResponse, holder: RequestSession, session: ExpressSession): Promise<boolean> {
+  /** Says whether the session was saved. */
+  #finish(
+    response: HttpResponse,
+    holder: RequestSession,
+    session: ExpressSession,
+  ): boolean | Promise<boolean> {
     const { saveEveryRequest, unset } = this.#settings;
+    const settle = () => this.#settle(response, holder, session);
     if (holder.isUnset && !session.isEmpty()) {
-      if (unset === 'keep') {
-        vary(response, session);
-        return false;
-      }
-      await session.flush();
+      if (unset === 'destroy') return session.flush().then(settle);
+      vary(response, session);
+      return false;
     }
-    if (saveEveryRequest && !session.isEmpty()) await session.load();
+    return saveEveryRequest && !session.isEmpty() ? session.load().then(settle) : settle();
+  }
+
+  #settle(
+    response: HttpResponse,
+    holder: RequestSession,
+    session: ExpressSession,
+  ): boolean | Promise<boolean> {
     vary(response, session);
+    const { saveEveryRequest } = this.#settings;
     const isToBeSaved = session.modified || saveEveryRequest || isDueForRenewal(session, this.#settings);
     if (!session.isEmpty() && (!isToBeSaved || response.status >= 500)) return false;
     // Looked at only now: for a key that stands for nothing, the session turns out to be empty.
     const age = session.isEmpty() || session.getExpireAtBrowserClose() ? undefined : session.getExpiryAge();
-    if (!session.isEmpty()) {
-      await session.save();
-      send(response, this.sessions.cookies.write(session.sessionKey!, age, session.cookie));
-      return true;
-    }
+    if (!session.isEmpty()) return this.#save(response, holder, session, age);
     if (holder.cookie !== undefined) send(response, this.sessions.cookies.clear());
     return false;
+  }
+
+  async #save(
+    response: HttpResponse,
+    holder: RequestSession,
+    session: ExpressSession,
+    age: number | undefined,
+  ): Promise<boolean> {
+    await session.save();
+    const { cookies } = this.sessions;
+    send(response, cookies.write(session.sessionKey!, age, session[COOKIE], holder.claim));
+    return true;
   }
 }
 
 function vary(response: HttpResponse, session: ExpressSession): void {
-  if (session.accessed) patchVary(response, ['Cookie']);
+  if (session.accessed) varyByCookie(response);
 }
 
 function send(response: HttpResponse, cookie: string): void {
   response.headers.append('Set-Cookie', cookie);
-  patchVary(response, ['Cookie']);
+  varyByCookie(response);
+}
+
+function varyByCookie(response: HttpResponse): void {
+  const { headers } = response;
+  const before = headers.get('Vary');
+  // The two that nearly every response has need no parsing.
+  if (before === undefined) headers.set('Vary', 'Cookie');
+  else if (before !== 'Cookie') patchVary(response, ['Cookie']);
 }
 
 /** Says whether the session was read and would end too soon if it were not saved, now that its visitor is here. */

@@ -29,7 +29,8 @@ import type {
 } from './session/session-backend.js';
 import { isSessionKey } from './session/session-key.js';
 import { asPlainObject, type SessionObject } from './session/session-proxy.js';
-import type { SessionEvents } from './session/session.js';
+import { type SessionEvents, toStateOptions } from './session/session.js';
+import type { SessionStateOptions } from './session/session-state.js';
 import { SESSIONS_OPTIONS, type SessionsModuleOptions } from './sessions.module-definition.js';
 import { resolveSettings, type SessionSettings } from './settings.js';
 
@@ -43,7 +44,7 @@ export class Sessions implements OnModuleInit, OnApplicationBootstrap, OnModuleD
   readonly cookies: SessionCookies;
   readonly #backend: SessionBackend;
   readonly #logger = new Logger('Sessions');
-  #events: SessionEvents = {};
+  #stateOptions: SessionStateOptions;
   #schedule: NodeJS.Timeout | undefined;
 
   constructor(
@@ -51,6 +52,7 @@ export class Sessions implements OnModuleInit, OnApplicationBootstrap, OnModuleD
     private readonly moduleRef: ModuleRef,
   ) {
     this.settings = resolveSettings(options);
+    this.#stateOptions = toStateOptions(this.settings);
     this.engine = resolveEngine(options.engine);
     this.cookies = new SessionCookies(this.settings, this.engine.isSealed);
     this.#backend = guardBackend(this.engine, {
@@ -67,7 +69,7 @@ export class Sessions implements OnModuleInit, OnApplicationBootstrap, OnModuleD
   async onModuleInit(): Promise<void> {
     await this.engine.attach?.((token) => this.#find(token), this.settings);
     const dispatcher = this.#find<SignalDispatcher>(SignalDispatcher);
-    if (dispatcher) this.#events = this.#eventsFor(dispatcher);
+    if (dispatcher) this.#stateOptions = toStateOptions(this.settings, this.#eventsFor(dispatcher));
   }
 
   onApplicationBootstrap(): void {
@@ -150,7 +152,7 @@ export class Sessions implements OnModuleInit, OnApplicationBootstrap, OnModuleD
     const cookie = parseCookie(handshake.headers.cookie ?? '')[this.settings.cookieName];
     const session = this.open(
       { replace: () => undefined },
-      cookie === undefined ? undefined : this.cookies.read(cookie),
+      cookie === undefined ? undefined : this.cookies.read(cookie)?.key,
     );
     await session.load();
     return asPlainObject(session);
@@ -159,7 +161,7 @@ export class Sessions implements OnModuleInit, OnApplicationBootstrap, OnModuleD
   /** Makes the session of one request, which is not loaded yet. @internal */
   open(host: SessionHost, claimedKey?: string): ExpressSession {
     const key = claimedKey !== undefined && isSessionKey(claimedKey) ? claimedKey : undefined;
-    return new ExpressSession(this.#backend, this.settings, host, key, this.#events);
+    return new ExpressSession(this.#backend, this.settings, host, key, this.#stateOptions);
   }
 
   /** Waits for the lock of a session. @internal @throws SessionLockedException */

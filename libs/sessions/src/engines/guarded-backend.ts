@@ -24,20 +24,20 @@ export function guardBackend(
 ): SessionBackend {
   let isDown = false;
 
-  async function guard<T>(operation: string, call: () => Promise<T>): Promise<T> {
-    try {
-      const result = await guardCall(operation, call, timeout);
+  const watch: CallWatch = {
+    succeeded() {
       if (isDown) onUp?.();
       isDown = false;
-      return result;
-    } catch (error) {
+    },
+    failed(error) {
       if (error instanceof SessionStoreError) {
         if (!isDown) onDown?.(error);
         isDown = true;
       }
-      throw error instanceof SessionError ? translate(error) : error;
-    }
-  }
+      return error instanceof SessionError ? translate(error) : error;
+    },
+  };
+  const guard = <T>(operation: string, call: () => Promise<T>) => guardCall(operation, call, timeout, watch);
 
   return {
     serializer: backend.serializer,
@@ -51,23 +51,58 @@ export function guardBackend(
   };
 }
 
+/** Is told how a call ended, once. */
+interface CallWatch {
+  succeeded(): void;
+  /** Returns the error to be thrown. */
+  failed(error: Error): Error;
+}
+
 /**
  * Bounds one call to a store in time, in milliseconds.
  *
+ * Made by hand of one promise, as every request with a session passes here.
+ *
  * @throws SessionStoreError with the store's own error as its cause; an error of this library as it is.
  */
-export async function guardCall<T>(operation: string, call: () => Promise<T>, timeout: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${timeout} ms`)), timeout);
+export function guardCall<T>(
+  operation: string,
+  call: () => Promise<T>,
+  timeout: number,
+  watch?: CallWatch,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let isOver = false;
+    const fail = (cause: unknown) => {
+      if (isOver) return;
+      end();
+      const error = nameFailure(operation, cause);
+      reject(watch ? watch.failed(error) : error);
+    };
+    const timer = setTimeout(() => fail(new Error(`no answer within ${timeout} ms`)), timeout);
+    const end = () => {
+      isOver = true;
+      clearTimeout(timer);
+    };
+    begin(call).then((result) => {
+      if (isOver) return;
+      end();
+      watch?.succeeded();
+      resolve(result);
+    }, fail);
   });
+}
+
+function begin<T>(call: () => Promise<T>): Promise<T> {
   try {
-    return await Promise.race([call(), late]);
+    return call();
   } catch (error) {
-    // Our own errors are about the session, not about its store.
-    if (error instanceof SessionError || error instanceof ImproperlyConfiguredError) throw error;
-    throw new SessionStoreError(`The session store failed to ${operation}.`, { cause: error });
-  } finally {
-    clearTimeout(timer);
+    return Promise.reject(error);
   }
+}
+
+/** Our own errors are about the session, not about its store. */
+function nameFailure(operation: string, cause: unknown): Error {
+  if (cause instanceof SessionError || cause instanceof ImproperlyConfiguredError) return cause;
+  return new SessionStoreError(`The session store failed to ${operation}.`, { cause });
 }

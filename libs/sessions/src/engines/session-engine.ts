@@ -17,6 +17,7 @@ import type { SessionChanges } from '../session/session-changes.js';
 import { makeSessionKey } from '../session/session-key.js';
 import { KeyedQueue } from './keyed-queue.js';
 import { SessionLocks } from './session-locks.js';
+import { KeptSession } from './kept-session.js';
 import { answer, type StoreCallback } from './store-callback.js';
 import type { SessionRecord } from './session-record.js';
 
@@ -69,11 +70,12 @@ export abstract class SessionEngine extends expressSession.Store implements Engi
   }
 
   async fetch(key: string, onExpired?: (session: StoredSession) => void): Promise<StoredSession | undefined> {
-    const record = await this.read(this.idOf(key));
+    const id = this.idOf(key);
+    const record = await this.read(id);
     if (!record) return undefined;
     const isLiving = record.expiresAt.getTime() > Date.now();
     if (!isLiving && !onExpired) return undefined;
-    const stored = this.#decode(key, record);
+    const stored = this.#decode(key, id, record);
     if (isLiving) return stored;
     if (stored) onExpired?.(stored);
     return undefined;
@@ -87,7 +89,8 @@ export abstract class SessionEngine extends expressSession.Store implements Engi
     const data = this.serializer.encode(values);
     for (let candidate = key; ; candidate = makeSessionKey()) {
       const record = this.#record(data, expiresAt, values);
-      if (await this.insert(this.idOf(candidate), record)) return this.#stored(candidate, record, true);
+      const id = this.idOf(candidate);
+      if (await this.insert(id, record)) return this.#kept(candidate, id, record, true);
     }
   }
 
@@ -99,17 +102,10 @@ export abstract class SessionEngine extends expressSession.Store implements Engi
     );
   }
 
-  async commit(base: StoredSession, changes: SessionChanges, expiresAt: Date): Promise<StoredSession> {
-    const id = this.idOf(base.key);
+  commit(base: StoredSession, changes: SessionChanges, expiresAt: Date): Promise<StoredSession> {
+    const id = base instanceof KeptSession ? base.id : this.idOf(base.key);
     // Requests of one visitor in this process wait for each other here, so that they do not race in the store.
-    return this.#queue.run(id, async () => {
-      for (let current = base; ; current = await this.demand(base.key)) {
-        const expected = { data: current.text, expiresAt: current.expiresAt };
-        const values = changes.applyTo(this.serializer.decode(current.text));
-        const record = this.#record(this.serializer.encode(values), expiresAt, values);
-        if (await this.replace(id, expected, record)) return this.#stored(base.key, record, current === base);
-      }
-    });
+    return this.#queue.run(id, () => this.#commit(id, base, changes, expiresAt));
   }
 
   async drop(key: string): Promise<void> {
@@ -155,24 +151,28 @@ export abstract class SessionEngine extends expressSession.Store implements Engi
     return { data, expiresAt, userId: this.#userIdOf?.(values) };
   }
 
-  #stored(key: string, { data, expiresAt }: SessionRecord, isOwn?: boolean): StoredSession {
-    let values: SessionValues | undefined;
-    const decode = () => this.valuesOf(data);
-    return {
-      key,
-      text: data,
-      expiresAt,
-      isOwn,
-      // Who has just written them does not read them again.
-      get values() {
-        return (values ??= decode());
-      },
-    };
+  async #commit(
+    id: string,
+    base: StoredSession,
+    changes: SessionChanges,
+    expiresAt: Date,
+  ): Promise<StoredSession> {
+    for (let current = base; ; current = await this.demand(base.key)) {
+      const expected = { data: current.text, expiresAt: current.expiresAt };
+      // The values of the base are in the hands of the application, which tells by `changes` what it did to them.
+      const values = changes.applyTo(current.values);
+      const record = this.#record(this.serializer.encode(values), expiresAt, values);
+      if (await this.replace(id, expected, record)) return this.#kept(base.key, id, record, current === base);
+    }
   }
 
-  #decode(key: string, record: SessionRecord): StoredSession | undefined {
+  #kept(key: string, id: string, record: SessionRecord, isOwn?: boolean): StoredSession {
+    return new KeptSession(key, id, record, (data) => this.valuesOf(data), isOwn);
+  }
+
+  #decode(key: string, id: string, record: SessionRecord): StoredSession | undefined {
     try {
-      const stored = this.#stored(key, record);
+      const stored = this.#kept(key, id, record);
       return stored.values && stored;
     } catch {
       // Made by another serialiser, or damaged: as worthless as an unknown key. Django does the same.

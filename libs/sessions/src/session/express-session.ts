@@ -1,9 +1,13 @@
 import type { SessionSettings } from '../settings.js';
 import type { SessionBackend } from './session-backend.js';
-import { Session, type SessionEvents, STATE } from './session.js';
+import { Session, STATE, toStateOptions } from './session.js';
 import { SessionCookie } from './session-cookie.js';
+import type { SessionStateOptions } from './session-state.js';
 
 export type Callback = (error?: unknown) => void;
+
+/** Finds the cookie that was asked for: a symbol, so that it takes no name from the application's keys. */
+export const COOKIE = Symbol('cookie');
 
 /** Where a request keeps its session: `regenerate()` puts another one there, `destroy()` takes it away. */
 export interface SessionHost {
@@ -16,17 +20,17 @@ export class ExpressSession extends Session {
   readonly #backend: SessionBackend;
   readonly #settings: SessionSettings;
   readonly #host: SessionHost;
-  readonly #events: SessionEvents;
+  readonly #options: SessionStateOptions;
 
   constructor(
     backend: SessionBackend,
     settings: SessionSettings,
     host: SessionHost,
     claimedKey?: string,
-    events: SessionEvents = {},
+    options: SessionStateOptions = toStateOptions(settings),
   ) {
-    super(backend, settings, claimedKey, events);
-    this.#events = events;
+    super(backend, settings, claimedKey, options);
+    this.#options = options;
     this.#backend = backend;
     this.#settings = settings;
     this.#host = host;
@@ -35,6 +39,11 @@ export class ExpressSession extends Session {
   /** The key that this session has, or will have once it is saved. */
   get id(): string {
     return this[STATE].futureKey;
+  }
+
+  /** The cookie as the application has it, if it ever asked for it. @internal */
+  get [COOKIE](): SessionCookie | undefined {
+    return this.#cookie;
   }
 
   /** The cookie's attributes and the session's expiry, as express-session shows them. */
@@ -91,7 +100,7 @@ export class ExpressSession extends Session {
   async #regenerate(): Promise<void> {
     // The values stay in this object: passport copies them over when it is told to keep them.
     await this[STATE].abandon();
-    const next = new ExpressSession(this.#backend, this.#settings, this.#host, undefined, this.#events);
+    const next = new ExpressSession(this.#backend, this.#settings, this.#host, undefined, this.#options);
     await next.load();
     next[STATE].accessed = true;
     this.#host.replace(next);

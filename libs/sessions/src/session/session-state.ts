@@ -9,12 +9,14 @@ export interface SessionStateOptions {
   /** Whether it is read only when somebody awaits that. */
   readonly isOnDemand?: boolean;
   /** Says whether a session has lived as long as it may. */
-  readonly isOver?: (values: SessionValues) => boolean;
+  readonly isOver?: ((values: SessionValues) => boolean) | undefined;
   readonly onCreated?: (session: StoredSession) => Promise<void>;
   readonly onFlushed?: (session: StoredSession) => Promise<void>;
   /** Told of a session that has ended when its visitor comes back. */
   readonly onExpired?: (session: StoredSession) => void;
 }
+
+const LOADED = Promise.resolve();
 
 /**
  * Holds one visitor's session during one request: what was read, what was changed, and how both meet the store.
@@ -28,7 +30,7 @@ export class SessionState {
   #key: string | undefined;
   #nextKey: string | undefined;
   #isAwaited = false;
-  #loading: Promise<void> | undefined;
+  #loading: Promise<void> = LOADED;
   #isFetched = false;
   #failure: Error | undefined;
   #stored: StoredSession | undefined;
@@ -37,9 +39,9 @@ export class SessionState {
   /** Whether the store holds all of this, written by this very request. */
   #isWritten = false;
   /** Keys whose values are objects that the application has in its hands. */
-  readonly #lent = new Set<string>();
+  #lent: Set<string> | undefined;
   /** Those of them that were read as plain properties. */
-  readonly #watched = new Set<string>();
+  #watched: Set<string> | undefined;
 
   readonly #backend: SessionBackend;
   readonly #options: SessionStateOptions;
@@ -84,27 +86,27 @@ export class SessionState {
 
   /** Asks the store, once; a failure is kept for whoever touches the session. */
   load(): Promise<void> {
-    return (this.#loading ??= this.#load().finally(() => (this.#loading = undefined)));
+    const isDue = !(this.#isAwaited || this.#isFetched || this.#values);
+    this.#isAwaited = true;
+    if (isDue && this.#key !== undefined) this.#loading = this.#load(this.#key);
+    return this.#loading;
   }
 
-  async #load(): Promise<void> {
-    this.#isAwaited = true;
-    if (this.#key === undefined || this.#isFetched || this.#values || this.#failure !== undefined) return;
+  async #load(key: string): Promise<void> {
+    const { isOver, onExpired } = this.#options;
     try {
-      this.#stored = await this.#fetch(this.#key);
+      const stored = await this.#backend.fetch(key, onExpired);
+      if (stored && isOver?.(stored.values)) {
+        await this.#backend.drop(key);
+        onExpired?.(stored);
+      } else {
+        this.#stored = stored;
+      }
       this.#isFetched = true;
     } catch (error) {
       this.#failure = error instanceof Error ? error : new Error(String(error));
     }
-  }
-
-  async #fetch(key: string): Promise<StoredSession | undefined> {
-    const { isOver, onExpired } = this.#options;
-    const stored = await this.#backend.fetch(key, onExpired);
-    if (!stored || !isOver?.(stored.values)) return stored;
-    await this.#backend.drop(key);
-    onExpired?.(stored);
-    return undefined;
+    this.#loading = LOADED;
   }
 
   /** Returns the values, without counting as access. */
@@ -122,14 +124,14 @@ export class SessionState {
 
   read(key: string): unknown {
     const value = this.#touch()[key];
-    if (isObject(value)) this.#lent.add(key);
+    if (isObject(value)) (this.#lent ??= new Set()).add(key);
     return value;
   }
 
   /** Reads as a plain property: a change inside the value then counts as a change of the session. */
   watch(key: string): unknown {
     const value = this.read(key);
-    if (isObject(value)) this.#watched.add(key);
+    if (isObject(value)) (this.#watched ??= new Set()).add(key);
     return value;
   }
 
@@ -145,7 +147,7 @@ export class SessionState {
     if (key === '__proto__') throw new TypeError('"__proto__" cannot be a key of a session.');
     this.#touch()[key] = value;
     this.#changes.set(key, value);
-    if (isObject(value)) this.#lent.add(key);
+    if (isObject(value)) (this.#lent ??= new Set()).add(key);
     this.#change();
   }
 
@@ -184,7 +186,8 @@ export class SessionState {
    * @throws SessionInterruptedError when the session was deleted meanwhile.
    */
   async save(expiresAt: () => Date): Promise<void> {
-    await this.load();
+    const loading = this.load();
+    if (loading !== LOADED) await loading;
     this.open();
     if (this.#key === undefined || !this.#stored) return this.#insert(expiresAt(), true);
     for (const key of this.#mutations(this.#lent)) {
@@ -260,8 +263,7 @@ export class SessionState {
     this.#stored = stored;
     this.#values = stored?.values ?? emptyValues();
     this.#changes = new SessionChanges();
-    this.#lent.clear();
-    this.#watched.clear();
+    this.#lent = this.#watched = undefined;
   }
 
   async #insert(expiresAt: Date, isNew: boolean): Promise<void> {
@@ -291,8 +293,8 @@ export class SessionState {
   }
 
   /** Returns those of `keys` whose values changed inside since they were read. */
-  #mutations(keys: ReadonlySet<string>): string[] {
-    if (keys.size === 0 || !this.#stored || !this.#values) return [];
+  #mutations(keys: ReadonlySet<string> | undefined): string[] {
+    if (!keys?.size || !this.#stored || !this.#values) return [];
     const { serializer } = this.#backend;
     const values = this.#values;
     if (serializer.encode(values) === this.#stored.text) return [];

@@ -15,6 +15,15 @@ import { SessionState, type SessionStateOptions } from './session-state.js';
 /** What happens to sessions, for whoever wants to know. */
 export type SessionEvents = Pick<SessionStateOptions, 'onCreated' | 'onFlushed' | 'onExpired'>;
 
+/** What the state of every session of an application is told; made once. */
+export function toStateOptions(settings: SessionSettings, events: SessionEvents = {}): SessionStateOptions {
+  return {
+    ...events,
+    isOnDemand: settings.load === 'onDemand',
+    isOver: settings.absoluteTimeout === undefined ? undefined : (values) => isOver(values, settings),
+  };
+}
+
 const TEST_COOKIE_KEY = 'testcookie';
 const TEST_COOKIE_VALUE = 'worked';
 
@@ -41,13 +50,9 @@ export class Session {
     backend: SessionBackend,
     settings: SessionSettings,
     claimedKey?: string,
-    events: SessionEvents = {},
+    options: SessionStateOptions = toStateOptions(settings),
   ) {
-    this[STATE] = new SessionState(backend, claimedKey, {
-      ...events,
-      isOnDemand: settings.load === 'onDemand',
-      isOver: (values) => isOver(values, settings),
-    });
+    this[STATE] = new SessionState(backend, claimedKey, options);
     this.#backend = backend;
     this.#settings = settings;
   }
@@ -151,13 +156,13 @@ export class Session {
   /** Moves the values to a new key and makes the old one worthless. For logging in. */
   async cycleKey(): Promise<void> {
     await this.#begin();
-    await this[STATE].cycle(this.#expiresAt);
+    await this[STATE].cycle(() => this.#expiresAt());
   }
 
   /** Stores the session under a new key now, instead of when the response leaves. */
   async create(): Promise<void> {
     await this.#begin();
-    await this[STATE].create(this.#expiresAt);
+    await this[STATE].create(() => this.#expiresAt());
   }
 
   /** Says whether `key` stands for a living session. */
@@ -175,9 +180,9 @@ export class Session {
    *
    * @throws SessionInterruptedError when another request deleted it.
    */
-  async save(): Promise<void> {
-    await this.#begin();
-    await this[STATE].save(this.#expiresAt);
+  save(): Promise<void> {
+    const save = () => this[STATE].save(() => this.#expiresAt());
+    return this.#settings.absoluteTimeout === undefined ? save() : this.#begin().then(save);
   }
 
   /**
@@ -234,8 +239,8 @@ export class Session {
     if (this[STATE].open()[STARTED_KEY] === undefined) this[STATE].write(STARTED_KEY, Date.now());
   }
 
-  readonly #expiresAt = (): Date => {
+  #expiresAt(): Date {
     const age = expiryAge(this[STATE].open(), this.#settings);
     return new Date(Date.now() + age * 1000);
-  };
+  }
 }
