@@ -28,16 +28,18 @@ export async function bulkUpdate(
     throw new InvalidValueError('bulkUpdate() takes a batchSize from 1 on.');
   if (fields.length === 0) throw new InvalidValueError('bulkUpdate() takes the fields to write.');
   const columns = fields.map((name) => column(name, model));
-  const key = model.primaryKey[0]!;
   const data = rows as readonly Record<string, unknown>[];
-  if (data.some((row) => (row[key] ?? null) === null))
+  if (data.some((row) => model.primaryKey.some((name) => (row[name] ?? null) === null)))
     throw new InvalidValueError('bulkUpdate() takes rows with a key.');
-  const size = batchSize ?? Math.max(1, rows.length);
+  if (data.length === 0) return 0;
+  const size = batchSize ?? rows.length;
+  // One statement is a transaction by itself.
+  if (data.length <= size) return updateBatch(database, model, data, columns);
   return database.atomic(
     async () => {
       let updated = 0;
       for (let start = 0; start < data.length; start += size) {
-        updated += await updateBatch(database, model, key, data.slice(start, start + size), columns);
+        updated += await updateBatch(database, model, data.slice(start, start + size), columns);
       }
       return updated;
     },
@@ -62,7 +64,6 @@ function column(name: string, model: ModelMetadata): ScalarField {
 function updateBatch(
   database: Database,
   model: ModelMetadata,
-  key: string,
   rows: readonly Record<string, unknown>[],
   columns: readonly ScalarField[],
 ): Promise<number> {

@@ -3,11 +3,10 @@ import { DoesNotExistError, InvalidQueryError, MultipleObjectsReturnedError } fr
 import { Aggregate } from '../expressions/aggregate.js';
 import { Expression } from '../expressions/expression.js';
 import { SubqueryExpression } from '../expressions/subquery.js';
-import { compileAggregation, compileCount, compileExists } from '../query/aggregation.js';
 import { compileSelect } from '../query/compiler.js';
 import { isSliced } from '../query/slice.js';
-import { readySelect, rowsOf } from '../query/ready-select.js';
-import { fetchRows, fetchValue, statementFor } from '../query/execute.js';
+import { statementFor } from '../query/execute.js';
+import { readyAggregation, readyCount, readyExists, readySelect, rowsOf } from '../query/ready-select.js';
 import { loadPrefetches, stepsOf } from '../query/load-prefetches.js';
 import { keyFields } from '../query/names.js';
 import type { ExplainOptions } from '../query/sql-dialect.js';
@@ -99,17 +98,17 @@ export abstract class Reading<T> implements PromiseLike<T[]>, AsyncIterable<T> {
   /** The number of rows. Django: `count`. */
   async count(): Promise<number> {
     if (this.#known) return this.#known.length;
-    const statement = statementFor(this.context.database);
-    const { node, isEmpty } = compileCount(this.state, statement);
-    return isEmpty ? 0 : Number(await fetchValue(this.context.database, statement.dialect, node));
+    const { database } = this.context;
+    const ready = readyCount(this.state, database);
+    return ready.isEmpty ? 0 : ((await rowsOf(ready, database))[0] as number);
   }
 
   /** Whether there is any row. Django: `exists`. */
   async exists(): Promise<boolean> {
     if (this.#known) return this.#known.length > 0;
-    const statement = statementFor(this.context.database);
-    const { node, isEmpty } = compileExists(this.state, statement);
-    return !isEmpty && (await fetchValue(this.context.database, statement.dialect, node)) !== undefined;
+    const { database } = this.context;
+    const ready = readyExists(this.state, database);
+    return !ready.isEmpty && (await rowsOf(ready, database)).length > 0;
   }
 
   /** The first row in the query's order, by key where it has none; null without one. Django: `first`. */
@@ -140,12 +139,11 @@ export abstract class Reading<T> implements PromiseLike<T[]>, AsyncIterable<T> {
   ): Promise<Record<string, unknown>> {
     if (expressions.size === 0) return {};
     const { database } = this.context;
-    const statement = statementFor(database);
-    const { node, shape, isEmpty } = compileAggregation(this.state, expressions, statement);
-    if (isEmpty && [...expressions.values()].every((expression) => expression instanceof Aggregate)) {
+    const ready = readyAggregation(this.state, expressions, database);
+    if (ready.isEmpty && [...expressions.values()].every((expression) => expression instanceof Aggregate)) {
       return ofNoRows(expressions);
     }
-    return (await fetchRows(database, statement.dialect, node, shape))[0]!;
+    return (await rowsOf(ready, database))[0] as Record<string, unknown>;
   }
 
   #ordered(): Reading<T> {
@@ -170,12 +168,14 @@ export abstract class Reading<T> implements PromiseLike<T[]>, AsyncIterable<T> {
 
   async #fetch(): Promise<T[]> {
     const { database } = this.context;
-    const model = database.schema.models[this.state.model]!;
-    stepsOf(this.state.prefetches, model);
+    const { model: name, prefetches } = this.state;
+    const model = database.schema.models[name]!;
+    if (prefetches.length > 0) stepsOf(prefetches, model);
     const select = readySelect(this.state, database);
     if (select.isEmpty) return [];
     const rows = (await rowsOf(select, database)) as T[];
-    await loadPrefetches(rows as Record<string, unknown>[], model, this.state.prefetches, database);
+    if (prefetches.length > 0)
+      await loadPrefetches(rows as Record<string, unknown>[], model, prefetches, database);
     return rows;
   }
 }

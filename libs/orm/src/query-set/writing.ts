@@ -1,10 +1,11 @@
 import { InvalidQueryError } from '../errors.js';
 import type { Expression } from '../expressions/expression.js';
 import type { ModelName } from '../metadata/register.js';
-import { statementFor, write } from '../query/execute.js';
+import { statementFor } from '../query/execute.js';
+import { readyUpdate } from '../query/ready-update.js';
 import { sendingBulkWrite } from '../signals/bulk-writes.js';
 import type { LockOptions } from '../query/state.js';
-import { checkWritable, compileUpdate } from '../query/update.js';
+import { checkWritable } from '../query/update.js';
 import { type BulkCreateOptions, bulkCreate } from './bulk-create.js';
 import { bulkUpdate } from './bulk-update.js';
 import { called, createRow, type CreateOptions, getOrCreate, plainValues } from './create-rows.js';
@@ -114,11 +115,10 @@ export abstract class Writing<M extends ModelName, T, A> extends Finding<M, T, A
    */
   async update(values: Updates<M>): Promise<number> {
     const { database } = this.context;
-    const statement = statementFor(database);
-    const { node, isEmpty } = compileUpdate(this.state, values, statement);
+    const { sql, parameters, isEmpty } = readyUpdate(this.state, values, database);
     if (isEmpty) return 0;
     return sendingBulkWrite(database, this.state.model, { operation: 'update', data: values }, () =>
-      write(database, statement.dialect, node),
+      database.execute(sql, parameters),
     );
   }
 
