@@ -1,4 +1,4 @@
-import { type Channel, channel } from 'node:diagnostics_channel';
+import { type Channel, channel, subscribe, unsubscribe } from 'node:diagnostics_channel';
 
 /**
  * Lets a library tell what it does to whoever watches this process, without knowing who that is.
@@ -29,8 +29,9 @@ export class FactChannel<Fact extends object> {
    */
   watch(watcher: (fact: Fact) => void): Disposable {
     const subscriber = (fact: unknown): void => watcher(fact as Fact);
-    this.#channel.subscribe(subscriber);
-    return { [Symbol.dispose]: () => void this.#channel.unsubscribe(subscriber) };
+    const { name } = this.#channel;
+    subscribe(name, subscriber);
+    return { [Symbol.dispose]: () => void unsubscribe(name, subscriber) };
   }
 }
 

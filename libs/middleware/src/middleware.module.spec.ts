@@ -338,7 +338,7 @@ describe.each(platforms)('MiddlewareModule on %s', (_name, makeAdapter) => {
   });
 
   it('puts the middleware of a feature where it asks to stand', async () => {
-    const [A, B, C, D, E, F] = [...'ABCDEF'].map((name) => watching(name)) as any[];
+    const [A, B, C, D, E, F] = ['A', 'B', 'C', 'D', 'E', 'F'].map((name) => watching(name)) as any[];
     await start([A, B], {
       imports: [
         MiddlewareModule.forFeature([C], { before: B }),

@@ -53,7 +53,9 @@ export class NestApplication implements Application, OnApplicationShutdown {
       if (options instanceof HttpResponse) return this.#platform!.reply(response, options);
       const template = await this.#template(response, view, options);
       if (template === undefined)
-        return tellTemplate(view, options, () => original.call(this.#adapter, response, view, options));
+        return tellTemplate(view, options as object | undefined, () =>
+          original.call(this.#adapter, response, view, options),
+        );
       return tellTemplate(template.template, template.context, () =>
         this.#platform!.render(response, template),
       );

@@ -12,13 +12,17 @@ export interface TemplateFact {
 const templateFacts = factChannel<TemplateFact>('template');
 
 /** Renders, and tells about it while somebody watches. */
-export async function tellTemplate<T>(name: string, context: unknown, render: () => T): Promise<Awaited<T>> {
+export async function tellTemplate<T>(
+  name: string,
+  context: object | null | undefined,
+  render: () => T,
+): Promise<Awaited<T>> {
   if (!templateFacts.isWatched) return await render();
   const startedAt = performance.now();
   try {
     return await render();
   } finally {
-    const keys = Object.keys((context ?? {}) as object);
+    const keys = Object.keys(context ?? {});
     templateFacts.tell({ name, keys, startedAt, endedAt: performance.now() });
   }
 }
