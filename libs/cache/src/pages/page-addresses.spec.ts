@@ -46,6 +46,22 @@ describe('PageAddresses', () => {
     );
   });
 
+  it('takes no notice of Accept-Language where the language is known, chosen or the only one of the site', () => {
+    const keysOf = (language: string | undefined, site?: string) => {
+      const addresses = new PageAddresses({ keyPrefix: '', language: site }, makeKey);
+      return ['de', 'fr'].map((header) => {
+        const request = { ...visit({ headers: { 'accept-language': header } }), language };
+        return addresses.of(request, 'GET').variant(['accept-language'], request).key;
+      });
+    };
+    const count = (keys: string[]) => new Set(keys).size;
+    expect([count(keysOf('de')), count(keysOf(undefined, 'en')), count(keysOf(undefined))]).toEqual([
+      1, 1, 2,
+    ]);
+    expect(keysOf('de', 'en')).toEqual(keysOf('de'));
+    expect(count([...keysOf('de', 'en'), ...keysOf(undefined, 'en')])).toBe(2);
+  });
+
   it('tells variants apart by each value, and a missing header from an empty one', () => {
     const address = new PageAddresses({ keyPrefix: '' }, makeKey).of(visit({}), 'GET');
     const vary = ['accept', 'cookie'];

@@ -2,7 +2,7 @@ import { Controller, Get, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { MiddlewareModule } from '@nest-quintet/middleware';
 import { setTimeout as wait } from 'node:timers/promises';
-import { Cache, CacheModule, CachePage } from '../index.js';
+import { Cache, CacheModule, CachePage, memoryCache, tieredCache } from '../index.js';
 import { redisCache } from '../redis/index.js';
 
 // One of several processes that are asked for the same pages at the same time.
@@ -16,6 +16,12 @@ class Pages {
   @CachePage('1h', { vary: ['X-Device'], tags: ['page'] })
   page() {
     return this.#make('page');
+  }
+
+  @Get('tiered')
+  @CachePage('1h', { cache: 'tiered', tags: ['page'] })
+  tiered() {
+    return this.#make('tiered');
   }
 
   @Get('expiring')
@@ -45,10 +51,12 @@ class Pages {
   }
 }
 
+const redis = redisCache({ url: REDIS_URL, namespace: NAMESPACE, operationTimeout: '10s' });
+
 @Module({
   imports: [
     CacheModule.forRoot({
-      caches: { default: redisCache({ url: REDIS_URL, namespace: NAMESPACE, operationTimeout: '10s' }) },
+      caches: { default: redis, tiered: tieredCache({ l1: memoryCache(), l2: redis }) },
     }),
     MiddlewareModule.forRoot(),
   ],

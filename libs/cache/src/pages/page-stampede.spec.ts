@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { describeWith } from '../../../../test/support/servers.js';
 import { startTypescript, type TypescriptProcess } from '../../../../test/support/typescript-process.js';
-import { createCache, type Cache } from '../index.js';
+import { createCache, memoryCache, tieredCache, type Cache } from '../index.js';
 import { redisCache } from '../redis/index.js';
 
 const script = new URL('./page-stampede-process.spec-support.ts', import.meta.url);
@@ -17,21 +17,26 @@ interface Answer {
 describeWith('redis', 'Three processes that share a page cache', (servers) => {
   const agent = new Agent({ keepAlive: true, maxSockets: 400 });
   let cache: Cache;
+  let tiered: Cache;
   let processes: TypescriptProcess[] = [];
 
   beforeAll(async () => {
     const namespace = `${randomUUID()}:`;
     const { url } = servers.redis;
-    cache = createCache(redisCache({ url, namespace, operationTimeout: '10s' }));
+    const redis = redisCache({ url, namespace, operationTimeout: '10s' });
+    cache = createCache(redis);
+    tiered = createCache(tieredCache({ l1: memoryCache(), l2: redis }));
     const environment = { REDIS_URL: url, NAMESPACE: namespace };
     processes = await Promise.all([1, 2, 3].map(() => startTypescript(script, environment)));
-    await cache.setMany({ 'runs:page': 0, 'runs:expiring': 0, 'runs:private': 0, 'runs:fatal': 0 }, null);
+    for (const page of ['page', 'tiered', 'expiring', 'private', 'fatal']) {
+      await cache.set(`runs:${page}`, 0, null);
+    }
   }, 60_000);
 
   afterAll(async () => {
     agent.destroy();
     await Promise.all(processes.map((each) => each.stop()));
-    await cache?.close();
+    await Promise.all([cache?.close(), tiered?.close()]);
   });
 
   /** Asks a process under a name that all of them have in common. */
@@ -48,15 +53,24 @@ describeWith('redis', 'Three processes that share a page cache', (servers) => {
   const askAll = (path: string, times: number) =>
     Promise.all(processes.flatMap((each) => Array.from({ length: times }, () => ask(each, path))));
 
-  it('runs the handler once for 1,000 concurrent misses, and again once after a change', async () => {
-    const answers = await askAll('/page', 334);
-    expect(new Set(answers.map(({ body }) => body))).toEqual(new Set(['page 1']));
-    expect(await cache.get('runs:page')).toBe(1);
-    expect(answers.filter(({ outcome }) => outcome === 'MISS')).toHaveLength(1);
-    await cache.invalidateTags('page');
-    const anew = await askAll('/page', 50);
-    expect(new Set(anew.map(({ body }) => body))).toEqual(new Set(['page 2']));
-  });
+  it.each([
+    ['page', 'in Redis'],
+    ['tiered', 'in memory and in Redis'],
+  ])(
+    'runs the handler of /%s, kept %s, once for 1,000 concurrent misses, and once after a change',
+    async (name) => {
+      const answers = await askAll(`/${name}`, 334);
+      expect(new Set(answers.map(({ body }) => body))).toEqual(new Set([`${name} 1`]));
+      expect(await cache.get(`runs:${name}`)).toBe(1);
+      expect(answers.filter(({ outcome }) => outcome === 'MISS')).toHaveLength(1);
+      await askAll(`/${name}`, 2);
+      await tiered.invalidateTags('page');
+      // The others hear of it over Redis.
+      await wait(200);
+      const anew = await askAll(`/${name}`, 50);
+      expect(new Set(anew.map(({ body }) => body))).toEqual(new Set([`${name} 2`]));
+    },
+  );
 
   it('answers with the expired page while one visitor of one process waits for the next', async () => {
     await ask(processes[0]!, '/expiring');

@@ -98,7 +98,7 @@ describeWithOwn('redis', 'redisCache() whose Redis goes down', (servers) => {
   });
 
   it('reads many at once also where one of them was not written by a cache', async () => {
-    const cache = open({ url: servers.redis.url });
+    const cache = open({ url: servers.redis.url, operationTimeout: '5s' });
     const client = createClient({ url: servers.redis.url });
     await client.connect();
     await cache.setMany({ a: [1], b: new Date(1e12), c: Buffer.from([0, 1]), d: { $: 'x' } });

@@ -119,7 +119,12 @@ export class TieredBackend extends CacheBackend {
   ): Promise<boolean> {
     const { shared } = this.#options;
     // A claim changes nothing for those who are served what it carries.
-    if (value instanceof Claim) return shared.compareAndSet(key, expected, value, timeout);
+    if (value instanceof Claim) {
+      const isClaimed = await shared.compareAndSet(key, expected, value, timeout);
+      // What is there is not what the copy says: somebody else's claim, or what came of it.
+      if (!isClaimed) await this.#drop([key]);
+      return isClaimed;
+    }
     await this.#drop([key]);
     const isDone = await shared.compareAndSet(key, expected, value, timeout);
     await this.#drop([key]);
