@@ -32,6 +32,7 @@ th { text-align: left; font-weight: 500; color: var(--soft); position: sticky; t
 th, td { padding: 3px 12px 3px 0; border-bottom: 1px solid var(--line); vertical-align: top; white-space: pre-wrap; overflow-wrap: break-word; }
 th, .action { white-space: nowrap; }
 td code { overflow-wrap: anywhere; }
+td:has(> code) { min-width: 16em; }
 code, pre { font: 12px/1.45 ui-monospace, monospace; }
 pre { margin: 0 0 12px; padding: 8px 10px; background: var(--raised); border-radius: 6px; white-space: pre-wrap; overflow-wrap: anywhere; }
 .slow, .error { color: var(--accent); font-weight: 600; }
