@@ -42,6 +42,14 @@ describe('The judge of a history', () => {
     ).toEqual([]);
   });
 
+  it('lets a read be outdated for as long as it may, and no longer', () => {
+    const [history, read] = [new History(10), { kind: 'read', cell: 'a', value: 0, ended: 20 } as const];
+    history.operations.push(written, { ...read, began: 12 });
+    expect(history.violations()).toEqual([]);
+    history.operations.push({ ...read, began: 13 });
+    expect(history.violations()).toHaveLength(1);
+  });
+
   it('finds a read of what nobody has written yet', () => {
     expect(judge({ kind: 'read', cell: 'a', value: 1, began: 1, ended: 2 })).toHaveLength(1);
   });
@@ -65,14 +73,24 @@ describe('Pages of one process', () => {
   );
 });
 
+/** Milliseconds after which every process has long heard of a change: a message takes one or two. */
+const HEARD = 250;
+
 describeWith(['redis', 'postgres'], 'Pages of three processes with one Redis', (servers) => {
-  it(
-    'are never older than the last write before the request',
-    async () => {
+  it.each([
+    { cache: 'redis', what: 'are never older than the last write before the request' },
+    {
+      cache: 'tiered',
+      what: 'are older for as long as a message takes, with copies in memory',
+      bound: HEARD,
+    },
+  ])(
+    '$what',
+    async ({ cache, bound }) => {
       const shop = await createTestDatabase({ server: servers.postgres });
       for (const statement of start.split('; ')) await shop.prisma.$executeRawUnsafe(statement);
       const script = new URL('./cells-process.spec-support.ts', import.meta.url);
-      const environment = { DATABASE_URL: shop.url!, REDIS_URL: servers.redis.url };
+      const environment = { DATABASE_URL: shop.url!, REDIS_URL: servers.redis.url, CACHE: cache };
       const processes = await Promise.all(
         ['express', 'fastify', 'express'].map((PLATFORM) =>
           startTypescript(script, { ...environment, PLATFORM }),
@@ -80,7 +98,7 @@ describeWith(['redis', 'postgres'], 'Pages of three processes with one Redis', (
       );
       try {
         const origins = processes.map(({ said }) => said);
-        expectCoherence(await interleave(origins, { count: isLong ? 20_000 : 300, seed }));
+        expectCoherence(await interleave(origins, { count: isLong ? 20_000 : 300, seed, bound }));
       } finally {
         await Promise.all(processes.map((each) => each.stop()));
         await shop.close();

@@ -1,4 +1,4 @@
-/** One operation as its client saw it; moments are counted, not measured, so that their order is certain. */
+/** One operation as its client saw it. */
 export interface Operation {
   readonly kind: 'read' | 'write';
   readonly cell: string;
@@ -13,8 +13,14 @@ export class History {
   readonly operations: Operation[] = [];
   #moment = 0;
 
+  /**
+   * @param bound The milliseconds for which a read may be outdated. Without it moments are counted, not measured, so
+   *   that their order is certain.
+   */
+  constructor(private readonly bound = 0) {}
+
   tick(): number {
-    return ++this.#moment;
+    return this.bound > 0 ? performance.now() : ++this.#moment;
   }
 
   /**
@@ -33,7 +39,7 @@ export class History {
     const found: string[] = [];
     let [at, least] = [0, 0];
     for (const read of reads) {
-      for (; at < writes.length && writes[at]!.ended < read.began; at++)
+      for (; at < writes.length && writes[at]!.ended + this.bound < read.began; at++)
         least = Math.max(least, writes[at]!.value);
       if (read.value < least)
         found.push(`${cell}: read ${read.value} at ${read.began}, after ${least} was committed`);

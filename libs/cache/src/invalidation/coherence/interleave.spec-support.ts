@@ -15,9 +15,9 @@ export interface Interleaving {
 /** Has clients read and write at random, each its next when its last is answered. */
 export async function interleave(
   origins: readonly string[],
-  { count, seed }: { count: number; seed: number },
+  { count, seed, bound }: { count: number; seed: number; bound?: number },
 ): Promise<Interleaving> {
-  const history = new History();
+  const history = new History(bound);
   const outcomes: Record<string, number> = {};
   const random = randomOf(seed);
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)]!;
