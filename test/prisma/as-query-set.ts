@@ -1,19 +1,24 @@
-import { F, Prefetch } from '@nest-quintet/orm';
+import { Count, F, Prefetch } from '@nest-quintet/orm';
 import type { FindMany } from './find-many.js';
 import type { Museum, UntypedQuerySet } from './museum.js';
 
 type Order = Record<string, string | { sort: string; nulls: 'first' | 'last' } | Record<string, string>>;
 
-/** Says with a QuerySet what the arguments of Prisma's `findMany` say; relations that hold one row come by joins. */
+/**
+ * Says with a QuerySet what the arguments of Prisma's `findMany` say; relations that hold one row come by joins. The last
+ * rows come from the end.
+ */
 export function asQuerySet(museum: Museum, model: string, args: FindMany): UntypedQuerySet {
   let query = museum.of(model);
   if (args.where) query = query.filter(args.where);
   if (args.orderBy) query = query.orderBy(...args.orderBy.map((term) => orderTerm(term as Order)));
+  if (args.distinct) query = query.distinct(...args.distinct);
   if (args.select) query = query.values(...Object.keys(args.select));
   query = withIncluded(museum, model, query, args.include ?? {}, '');
   if (args.skip !== undefined || args.take !== undefined) {
     const start = args.skip ?? 0;
-    query = query.slice(start, args.take === undefined ? undefined : start + args.take);
+    if (args.take !== undefined && args.take < 0) query = query.reverse();
+    query = query.slice(start, args.take === undefined ? undefined : start + Math.abs(args.take));
   }
   return query;
 }
@@ -26,6 +31,7 @@ function orderTerm(term: Order): unknown {
     return sort === 'desc' ? F(name).desc({ nulls }) : F(name).asc({ nulls });
   }
   const [[inner, sort]] = Object.entries(direction) as [[string, string]];
+  if (inner === '_count') return sort === 'desc' ? Count(name).desc() : Count(name).asc();
   return sort === 'desc' ? `-${name}.${inner}` : `${name}.${inner}`;
 }
 

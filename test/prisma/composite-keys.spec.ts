@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Concat, Manager, ManagerFor, Upper, Value } from '@nest-quintet/orm';
+import { Concat, Count, Manager, ManagerFor, Upper, Value } from '@nest-quintet/orm';
 import { type Museum, openMuseum, type UntypedQuerySet as UntypedManager } from './museum.js';
 
 describe('A model with a key of several columns', () => {
@@ -80,6 +80,28 @@ describe('A model with a key of several columns', () => {
       ).toEqual(['A', 'B', 'Made']);
       expect(await rooms.all().contains(room)).toBe(true);
     }));
+
+  it('counts rows with such a key', async () => {
+    const counts = await museum
+      .of('Wing')
+      .annotate({
+        many: Count('rooms'),
+        loans: Count('rooms.loans'),
+        both: Count('rooms.loans', { distinct: true }),
+      })
+      .orderBy(Count('rooms').desc(), 'id');
+    const rooms = await museum.prisma.wing.findMany({
+      orderBy: [{ rooms: { _count: 'desc' } }, { id: 'asc' }],
+      include: { rooms: { include: { _count: true } } },
+    });
+    const expected = rooms.map(({ id, rooms: own }) => {
+      const loans = own.reduce((sum, room) => sum + room._count.loans, 0);
+      return { id, many: own.length, loans, both: loans };
+    });
+    expect(
+      counts.map(({ id, many, loans, both }: Record<string, unknown>) => ({ id, many, loans, both })),
+    ).toEqual(expected);
+  });
 
   it('updates in bulk what the database computes', () =>
     undone(async () => {

@@ -14,13 +14,25 @@ export interface FindMany {
   readonly orderBy?: readonly object[];
   readonly select?: Readonly<Record<string, true>>;
   readonly include?: Readonly<Record<string, true | FindMany>>;
+  /** Below zero, so many of the last rows. */
   readonly take?: number;
+  readonly distinct?: readonly string[];
   readonly skip?: number;
 }
 
 type Where = Record<string, unknown>;
 
-/** Random arguments of `findMany` for the models of a schema. */
+/**
+ * Random arguments of `findMany` for the models of a schema.
+ *
+ * Left out, each where Prisma and QuerySets mean different things by design or one of them has no words for it:
+ * - `%`, `_` and `\\` in text lookups, which have for Prisma the meaning of LIKE;
+ * - case-insensitive lookups of `char` columns, and contents of lists of JSON and bytes, which Prisma compares wrongly;
+ * - paths into `json` columns, which have no equality in PostgreSQL;
+ * - `distinct` by fields that do not lead the order, which PostgreSQL refuses and Prisma does in memory;
+ * - `take` below zero and `distinct` in an `include`: a prefetch has neither;
+ * - `select` of relations: QuerySets narrow related rows by `only()`, which always has the key.
+ */
 export class FindManyArguments {
   constructor(private readonly schema: SchemaMetadata) {}
 
@@ -29,7 +41,36 @@ export class FindManyArguments {
     const names = Object.keys(this.schema.models);
     // The model with every type of column comes as often as all others.
     const model = fc.oneof(fc.constant('Exhibit'), fc.constantFrom(...names));
-    return model.chain((name) => this.of(name, 2).map((args) => [name, args] as const));
+    const given = model.chain((name) => this.of(name, 2).map((args) => [name, args] as const));
+    return fc.oneof(
+      { weight: 4, arbitrary: given },
+      model.chain((name) => this.#wholeOnly(name)),
+    );
+  }
+
+  /** What Prisma knows for a query alone, and QuerySets for prefetches in another form: the last rows, and distinct ones. */
+  #wholeOnly(name: string): fc.Arbitrary<readonly [model: string, args: FindMany]> {
+    const model = this.schema.models[name]!;
+    const last = fc
+      .tuple(this.of(name, 1), fc.integer({ min: -12, max: -1 }))
+      .map(([args, take]) => ({ ...args, take }));
+    const columns = scalars(model).filter(({ type, isList }) => type !== 'Json' && !isList);
+    const distinct = fc
+      .tuple(
+        this.of(name, 0),
+        fc.subarray(columns, { minLength: 1, maxLength: Math.min(2, columns.length) }),
+        fc.constantFrom('asc', 'desc'),
+      )
+      .map(([args, fields, sort]) => {
+        const names = fields.map((field) => field.name);
+        // Rows that are told apart by a field are sorted by it first, or PostgreSQL does not do it.
+        const orderBy = [
+          ...names.map((each) => ({ [each]: sort })),
+          ...(args.orderBy ?? []).slice(-model.primaryKey.length),
+        ];
+        return { ...args, orderBy, distinct: names };
+      });
+    return fc.oneof(last, distinct).map((args) => [name, args] as const);
   }
 
   of(name: string, depth: number): fc.Arbitrary<FindMany> {
@@ -93,7 +134,12 @@ export class FindManyArguments {
     const list = fc.array(value, { maxLength: 3 });
     const named = (names: readonly string[], given: fc.Arbitrary<unknown>): fc.Arbitrary<Where> =>
       fc.tuple(fc.constantFrom(...names), given).map(([name, each]) => ({ [name]: each }));
-    if (field.type === 'Json') return named(['equals', 'not'], value);
+    if (field.type === 'Json') {
+      return fc.oneof(
+        named(['equals', 'not'], value),
+        ...(field.nativeType?.[0] === 'Json' ? [] : [jsonPath(value)]),
+      );
+    }
     const hasOrder = field.type !== 'Boolean' && field.type !== 'Bytes' && field.enum === undefined;
     const comparisons: fc.Arbitrary<Where>[] = [
       named(hasOrder ? ['equals', 'lt', 'lte', 'gt', 'gte'] : ['equals'], value),
@@ -163,7 +209,10 @@ export class FindManyArguments {
           .filter(({ type, isList }) => type !== 'Json' && !isList)
           .map((field) => direction.map((sort) => ({ [name]: { [field.name]: sort } }))),
       );
-    const all = [...own, ...across];
+    const counts = relations(model)
+      .filter(({ isList }) => isList)
+      .map(({ name }) => direction.map((sort) => ({ [name]: { _count: sort } })));
+    const all = [...own, ...across, ...counts];
     const terms = all.length > 0 ? fc.array(fc.oneof(...all), { maxLength: 2 }) : fc.constant([]);
     return fc
       .tuple(terms, direction)
@@ -199,6 +248,28 @@ export class FindManyArguments {
     // A row that is there once has nothing to filter, to order or to cut.
     return args.map(({ include }) => (include ? { include } : {}));
   }
+}
+
+/** Conditions on what a path leads to in a JSON document. */
+function jsonPath(value: fc.Arbitrary<unknown>): fc.Arbitrary<Where> {
+  const path = fc.constantFrom(
+    ['a'],
+    ['a', 'b'],
+    ['a', 'b', 'c'],
+    ['a', '0'],
+    ['0'],
+    ['3', '0'],
+    ['key "with" quotes'],
+    ['z'],
+  );
+  const word = fc.constantFrom('', 'text', 'tex', 'xt', 'Élodie', "it's");
+  const lookup = fc.oneof(
+    fc.tuple(fc.constantFrom('equals', 'not'), value),
+    fc.tuple(fc.constantFrom('string_contains', 'string_starts_with', 'string_ends_with'), word),
+    fc.tuple(fc.constantFrom('lt', 'lte', 'gt', 'gte'), fc.constantFrom(0, 1, 2.5, -1.5, 1e21)),
+    fc.tuple(fc.constant('array_contains'), fc.constantFrom([1], ['a'], [true], [])),
+  );
+  return fc.tuple(path, lookup).map(([path, [name, given]]) => ({ path, [name]: given }));
 }
 
 export function scalars(model: ModelMetadata): ScalarField[] {

@@ -60,7 +60,7 @@ export class Aggregate<T = unknown> extends Expression<T> {
 
   /** Computes it over the rows of a scope. */
   over(scope: Scope): Operand {
-    const argument = this.argument?.resolve(scope);
+    const argument = this.#measure(scope);
     const type = this.call.type(argument?.type ?? typeOf('Unknown'));
     const rest = (this.call.rest ?? []).map((expression) => expression.resolve(scope));
     const call = scope.dialect.aggregate({
@@ -73,6 +73,13 @@ export class Aggregate<T = unknown> extends Expression<T> {
       filter: this.#filter(scope),
     });
     return { node: this.#withDefault(call, type, scope), type, isAggregate: true };
+  }
+
+  #measure(scope: Scope): Operand | undefined {
+    const { argument, call, options } = this;
+    return argument instanceof Reference && call.name === 'count'
+      ? scope.counted(argument.path, options.distinct === true)
+      : argument?.resolve(scope);
   }
 
   #filter(scope: Scope): Operand['node'] | undefined {

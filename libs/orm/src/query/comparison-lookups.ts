@@ -43,8 +43,17 @@ export function ordered(operator: '<' | '<=' | '>' | '>='): Lookup {
     if (bounded instanceof Decided) return bounded.outcome;
     const other = rightOperand(bounded, comparison);
     const [one, two] = [leftNode(comparison), other.node].map((node) => caseless(node, comparison));
-    return predicate(sql`${one!} ${keyword(operator)} ${two!}`, left, other);
+    const compared = sql`${one!} ${keyword(operator)} ${two!}`;
+    const isSameKind = sameKind(comparison);
+    return predicate(isSameKind ? sql`(${compared} and ${isSameKind})` : compared, left, other);
   };
+}
+
+/** Inside of JSON only numbers are more or less than a number, and texts than a text; a database sorts kinds as well. */
+function sameKind({ left, right, scope }: Comparison): OperationNode | undefined {
+  const kind = typeof right;
+  if (left.type.kind !== 'Json' || (kind !== 'number' && kind !== 'string')) return undefined;
+  return scope.dialect.jsonIs(left.node, kind);
 }
 
 /** A side of a comparison, in small letters where these and capital ones are to be the same. */

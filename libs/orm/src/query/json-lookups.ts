@@ -1,12 +1,25 @@
 import { isExpression, predicate, rightOperand } from './comparison.js';
 import type { Comparison, Lookup, Outcome } from './lookups.js';
-import { parameter } from './sql.js';
+import { parameter, sql } from './sql.js';
+import { matches } from './text-lookups.js';
 
 /** Whether a JSON document holds another one. */
 export function jsonContains(comparison: Comparison): Outcome {
   const { left, right, scope } = comparison;
   const other = isExpression(right) ? rightOperand(right, comparison).node : parameter(JSON.stringify(right));
   return predicate(scope.dialect.jsonContains(left.node, other), left);
+}
+
+/** A lookup that finds a text in a text of a JSON document; what is no text has none in it. */
+export function jsonMatches(place: 'contains' | 'startsWith' | 'endsWith'): Lookup {
+  const find = matches(place);
+  return (comparison) => {
+    const { left, scope } = comparison;
+    const outcome = find(comparison);
+    const isText = scope.dialect.jsonIs(left.node, 'string');
+    if (typeof outcome === 'boolean' || isText === undefined) return outcome;
+    return { ...outcome, node: sql`(${outcome.node} and ${isText})` };
+  };
 }
 
 /** Whether another JSON document holds a document. */

@@ -2,7 +2,7 @@ import type { OperationNode } from 'kysely';
 import { InvalidValueError } from '../errors.js';
 import type { Operand } from '../expressions/expression.js';
 import { equals, inList, notEquals, ordered, range } from './comparison-lookups.js';
-import { jsonContainedBy, jsonContains, jsonHasKeys } from './json-lookups.js';
+import { jsonContainedBy, jsonContains, jsonHasKeys, jsonMatches } from './json-lookups.js';
 import { has, hasEvery, hasSome, isEmpty, listContainedBy } from './list-lookups.js';
 import type { Scope } from './scope.js';
 import { iexact, matches, regex, search } from './text-lookups.js';
@@ -70,9 +70,9 @@ export const lookups: ReadonlyMap<string, Lookup> = new Map<string, Lookup>([
   ['hasKey', jsonHasKeys('all')],
   ['hasKeys', jsonHasKeys('all')],
   ['hasAnyKeys', jsonHasKeys('any')],
-  ['string_contains', matches('contains')],
-  ['string_starts_with', matches('startsWith')],
-  ['string_ends_with', matches('endsWith')],
+  ['string_contains', jsonMatches('contains')],
+  ['string_starts_with', jsonMatches('startsWith')],
+  ['string_ends_with', jsonMatches('endsWith')],
   ['array_contains', jsonContains],
   ['has', has],
   ['hasEvery', hasEvery],

@@ -14,6 +14,7 @@ import { type AggregateStrategy, inlineAggregates } from './aggregate-strategy.j
 import type { Annotations } from './annotations.js';
 import { findField, keyFields } from './names.js';
 import { relationEnds } from './relation-ends.js';
+import { keyOf, presenceOf, wholeKeyOf } from './row-key.js';
 import { predicateOf } from './predicate.js';
 import { selectNode } from './select.js';
 import { aliased, columnOf, FALSE, join, sql, tableNode } from './sql.js';
@@ -109,6 +110,15 @@ export class Scope {
 
   /** Binds a name or a dotted path: annotations first, then fields, then what a field's value has inside. */
   resolve(path: string): Operand {
+    return this.#resolved(path, keyOf);
+  }
+
+  /** Binds what is counted under a path: of a row that it leads to the key, of however many fields. */
+  counted(path: string, isDistinct: boolean): Operand {
+    return this.#resolved(path, isDistinct ? wholeKeyOf : presenceOf);
+  }
+
+  #resolved(path: string, ofRow: (ref: TableRef) => Operand): Operand {
     const names = this.names(path);
     const annotation = this.annotations?.operand(names[0]!);
     if (annotation) return transformed(annotation, names.slice(1), this);
@@ -124,7 +134,7 @@ export class Scope {
       }
       ref = this.#hop(ref, field);
     }
-    return this.#key(ref);
+    return ofRow(ref);
   }
 
   /** Binds an expression in the query around this one. */
@@ -359,15 +369,6 @@ export class Scope {
     const condition = on(alias);
     this.joins.push(JoinNode.createWithOn(type, aliased(tableNode(model), alias), condition));
     return alias;
-  }
-
-  #key(ref: TableRef): Operand {
-    const fields = keyFields(ref.model);
-    if (fields.length !== 1) {
-      throw new FieldError(`${ref.model.name} has a key of several fields; name one of them.`);
-    }
-    const node = ref.column(fields[0]!);
-    return { node, type: fieldType(fields[0]!), ...(ref.isNullable && { guard: node }) };
   }
 
   #find(from: TableRef, relation: string): TableRef | undefined {

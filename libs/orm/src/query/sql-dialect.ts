@@ -162,6 +162,11 @@ export abstract class SqlDialect {
   abstract truncate(unit: TruncUnit, operand: Operand, timeZone: string, type: ValueType): OperationNode;
   abstract jsonPath(value: OperationNode, path: readonly string[]): OperationNode;
   abstract jsonText(value: OperationNode, path: readonly string[]): OperationNode;
+  /** Whether a value inside of a JSON document is of a kind; `undefined` where the database cannot tell. */
+  jsonIs(_value: OperationNode, _kind: 'string' | 'number'): OperationNode | undefined {
+    return undefined;
+  }
+
   abstract jsonContains(value: OperationNode, other: OperationNode): OperationNode;
   abstract jsonContainedBy(value: OperationNode, other: OperationNode): OperationNode;
   /** Whether a text has some words. Without an index for it every row is read. */

@@ -145,6 +145,10 @@ export class PostgresDialect extends SqlDialect {
     return sql`(${value} #>> cast(${parameter(path)} as text[]))`;
   }
 
+  override jsonIs(value: OperationNode, kind: 'string' | 'number'): OperationNode {
+    return sql`jsonb_typeof(cast(${value} as jsonb)) = ${keyword(`'${kind}'`)}`;
+  }
+
   override jsonContains(value: OperationNode, other: OperationNode): OperationNode {
     return sql`${value} @> cast(${other} as jsonb)`;
   }
