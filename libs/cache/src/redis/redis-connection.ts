@@ -51,7 +51,7 @@ export class RedisConnection {
   readonly #connectTimeout: number;
   #current: Opened | undefined;
   /** How the server knows the last connection. */
-  #lastId: number | undefined;
+  #last: { id: number; addr: `${string}:${number}` } | undefined;
 
   /** @param connectTimeout Milliseconds. */
   constructor(place: RedisPlace, options: RedisClientOptions, connectTimeout: number) {
@@ -177,13 +177,27 @@ export class RedisConnection {
    * after what comes now. A server that does not let us do so goes without.
    */
   async #replace(client: RedisClient): Promise<void> {
-    const last = this.#lastId;
-    const [id] = await Promise.all([
-      client.clientId().catch(ignoreRefusal),
-      last !== undefined && client.clientKill({ filter: 'ID', id: last }).catch(ignoreRefusal),
+    const last = this.#last;
+    const [own] = await Promise.all([
+      client.sendCommand<string>(['CLIENT', 'INFO']).catch(ignoreRefusal),
+      // By its address too: a server that was started anew gives the same numbers to other clients.
+      last &&
+        client
+          .clientKill([
+            { filter: 'ID', id: last.id },
+            { filter: 'ADDR', address: last.addr },
+          ])
+          .catch(ignoreRefusal),
     ]);
-    this.#lastId = id;
+    this.#last = own === undefined ? undefined : connectionIn(own);
   }
+}
+
+/** Reads what `CLIENT INFO` says of the connection that it is sent on. */
+function connectionIn(info: string): { id: number; addr: `${string}:${number}` } | undefined {
+  const [, id] = /\bid=(\d+)/.exec(info) ?? [];
+  const [, addr] = /\baddr=(\S+)/.exec(info) ?? [];
+  return id && addr ? { id: Number(id), addr: addr as `${string}:${number}` } : undefined;
 }
 
 function ignoreRefusal(error: unknown): undefined {

@@ -111,6 +111,23 @@ describeWithOwn('redis', 'redisCache() whose Redis goes down', (servers) => {
     client.destroy();
   });
 
+  it('ends no connection of another client after the server was started anew', async () => {
+    const cache = open({ url: servers.redis.url, operationTimeout: '5s' });
+    await cache.set('k', 1);
+    await servers.redis.kill();
+    await servers.redis.restart();
+    // The new server counts its clients from the beginning: these have the number that the cache's connection had.
+    const others = [];
+    for (let count = 0; count < 40; count++) {
+      const other = createClient({ url: servers.redis.url, socket: { reconnectStrategy: false } });
+      other.on('error', () => undefined);
+      others.push(await other.connect());
+    }
+    await recovered(cache);
+    expect(others.filter(({ isReady }) => !isReady)).toEqual([]);
+    for (const other of others) other.destroy();
+  });
+
   it('leaves alone what is not its own', async () => {
     const [shop, other] = [
       open({ url: servers.redis.url, namespace: 'shop:' }),
