@@ -1,3 +1,4 @@
+import { BulkWriter } from './bulk-writer.js';
 import { NestedWriter } from './nested-writer.js';
 import type { CallArguments, Data, Execute, ModelCall } from './prisma-calls.js';
 import { isUniqueViolation } from './prisma-errors.js';
@@ -14,9 +15,11 @@ export class RowAppeared extends Error {
 /** Carries out the writing calls of a client row by row, with signals, and answers as Prisma does. */
 export class ModelWrites {
   readonly #nested: NestedWriter;
+  readonly #bulk: BulkWriter;
 
   constructor(private readonly writer: RowWriter) {
     this.#nested = new NestedWriter(writer);
+    this.#bulk = new BulkWriter(writer);
   }
 
   run(call: ModelCall, execute: Execute): Promise<unknown> {
@@ -87,37 +90,35 @@ export class ModelWrites {
   }
 
   async #createMany(call: ModelCall, args: CallArguments, execute: Execute): Promise<unknown> {
-    const { writer } = this;
     const data = [args.data ?? []].flat<unknown[]>() as Data[];
-    if (!writer.sendsEach(call.model)) return this.#bulk(call, args, execute);
-    const rows = await writer.insertEach(call.model, data, args.skipDuplicates);
+    if (!this.#bulk.sendsEach(call.model)) return this.#writeTogether(call, args, execute);
+    const rows = await this.#bulk.insertEach(call.model, data, args.skipDuplicates);
     return call.action === 'createMany' ? { count: rows.length } : this.#answers(call, rows, execute);
   }
 
   async #updateMany(call: ModelCall, args: CallArguments, execute: Execute): Promise<unknown> {
-    const { writer } = this;
     const isEmpty = Object.values((args.data as Data | undefined) ?? {}).every(
       (value) => value === undefined,
     );
     if (isEmpty) return execute();
-    if (!writer.sendsEach(call.model)) return this.#bulk(call, args, execute);
-    const stored = await writer.rows.list(call.model, args.where ?? {}, { take: args.limit });
-    const rows = await writer.updateEach(call.model, stored, args.data as Data);
+    if (!this.#bulk.sendsEach(call.model)) return this.#writeTogether(call, args, execute);
+    const stored = await this.writer.rows.list(call.model, args.where ?? {}, { take: args.limit });
+    const rows = await this.#bulk.updateEach(call.model, stored, args.data as Data);
     return call.action === 'updateMany' ? { count: rows.length } : this.#answers(call, rows, execute);
   }
 
   async #deleteMany({ model }: ModelCall, { where, limit }: CallArguments): Promise<unknown> {
-    return { count: await this.writer.removeMany(model, where ?? {}, where, limit) };
+    return { count: await this.#bulk.remove(model, where ?? {}, where, limit) };
   }
 
   /** Lets Prisma write, and tells how much it wrote. */
-  async #bulk(
+  async #writeTogether(
     { model, action: operation }: ModelCall,
     args: CallArguments,
     execute: Execute,
   ): Promise<unknown> {
     const changes = operation.startsWith('update') ? (args.data as Data) : {};
-    const answer = (await this.writer.updateTogether(
+    const answer = (await this.#bulk.updateTogether(
       model,
       args.where ?? {},
       changes,

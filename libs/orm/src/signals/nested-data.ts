@@ -87,6 +87,18 @@ function isUnchecked(model: ModelMetadata, key: string): boolean {
   );
 }
 
+/** Whether a list holds rows with relations of their own beside rows with keys, of which Prisma takes one form a list. */
+function isOfBothForms(model: ModelMetadata, rows: readonly Data[]): boolean {
+  const has = (test: (key: string) => boolean) =>
+    rows.some((data) => Object.keys(data).some((key) => data[key] !== undefined && test(key)));
+  return rows.length > 1 && has((key) => isOwned(model, key)) && has((key) => isUnchecked(model, key));
+}
+
+function isOwned(model: ModelMetadata, key: string): boolean {
+  const field = model.fields[key];
+  return field?.kind === 'relation' && field.fromFields.length > 0;
+}
+
 function isBadRelation(schema: SchemaMetadata, field: RelationField, operations: unknown): boolean {
   if (typeof operations !== 'object' || operations === null || Array.isArray(operations)) return true;
   const given = Object.entries(operations).filter(([, value]) => value !== undefined);
@@ -103,6 +115,7 @@ function isBadRelation(schema: SchemaMetadata, field: RelationField, operations:
   const isRequired = field.fromFields.length === 0 && !field.through && inverse.isRequired;
   const { disconnect } = operations as Data;
   if (isRequired && disconnect !== undefined && (field.isList || disconnect !== false)) return true;
+  if (isOfBothForms(schema.models[field.model]!, listOf((operations as Data).create))) return true;
   return nestedData(field, operations as Data).some(({ data }) => isBad(schema, field.model, data, field));
 }
 

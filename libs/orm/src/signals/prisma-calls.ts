@@ -8,6 +8,7 @@ export interface PrismaCall {
   readonly model?: string;
   readonly args?: CallArguments;
   readonly clientMethod?: string;
+  readonly transaction?: { readonly id?: string };
 }
 
 /** A call on a model. */

@@ -1,4 +1,5 @@
 import type { RelationField } from '../metadata/schema.js';
+import { BulkWriter } from './bulk-writer.js';
 import { type nestedOperations, updateOf } from './nested-data.js';
 import type { NestedWriter } from './nested-writer.js';
 import type { Data } from './prisma-calls.js';
@@ -25,12 +26,14 @@ interface Upsert {
 /** Carries out nested operations on rows that hold the key of a relation, or are linked by a join table. */
 export class RelatedRows {
   readonly #rows: RelationRows;
+  readonly #bulk: BulkWriter;
 
   constructor(
     private readonly writer: RowWriter,
     private readonly nested: NestedWriter,
   ) {
     this.#rows = new RelationRows(writer);
+    this.#bulk = new BulkWriter(writer);
   }
 
   /** Plans what the data says of one relation of the row that a step writes. */
@@ -103,17 +106,17 @@ export class RelatedRows {
     const { field } = relation;
     if (wheres.length === 0) return;
     const targets: StoredRow[] = [];
-    const named = new Set(wheres.map((where) => fingerprint(where)));
+    const named = countOf(wheres);
     for (const where of wheres) {
       const target = await this.writer.rows.find(field.model, where);
       if (target && !this.#rows.isIn(field.model, targets, target)) targets.push(target);
     }
-    // A row that is named in two ways counts once, as in Prisma, which points at rows before it counts them.
-    const isMissing = targets.length < named.size;
+    // Prisma points at rows before it counts them.
+    const isMissing = targets.length < named;
     if (isMissing && (field.through || !field.isList)) throw missing(relation.field, 'connect');
-    if (field.through) return this.writer.link(relation.model, relation.row, field, targets);
+    if (field.through) return this.writer.links.add(relation.model, relation.row, field, targets);
     for (const target of targets) await this.#attach(relation, target);
-    if (isMissing) throw connectedNotFound(field.model, named.size, targets.length);
+    if (isMissing) throw connectedNotFound(field.model, named, targets.length);
   }
 
   async #update(relation: Relation, updates: readonly (Data | true)[]): Promise<void> {
@@ -132,19 +135,19 @@ export class RelatedRows {
     const plan = new WritePlan();
     const key = field.through ? {} : foreignKey(inverse, row);
     const created = this.nested.plan(plan, field.model, data, { key: () => key });
-    if (field.through) plan.add(() => this.writer.link(model, row, field, [created.row!]), created);
+    if (field.through) plan.add(() => this.writer.links.add(model, row, field, [created.row!]), created);
     await plan.run();
   }
 
   async #createMany({ row, field, inverse }: Relation, argument: CreateMany): Promise<void> {
     const data = listOf(argument.data).map((one) => ({ ...(one as Data), ...foreignKey(inverse, row) }));
-    await this.writer.insertMany(field.model, data, argument.skipDuplicates);
+    await this.#bulk.insert(field.model, data, argument.skipDuplicates);
   }
 
   /** Makes a row refer to ours, or links the two. */
   async #attach(relation: Relation, target: StoredRow): Promise<void> {
     const { model, row, field, inverse } = relation;
-    if (field.through) return this.writer.link(model, row, field, [target]);
+    if (field.through) return this.writer.links.add(model, row, field, [target]);
     if (refersTo(inverse, target, row)) return;
     if (!field.isList) await this.#vacate(relation);
     await this.writer.point(field.model, target, foreignKey(inverse, row));
@@ -152,7 +155,7 @@ export class RelatedRows {
 
   async #detach(relation: Relation, target: StoredRow): Promise<void> {
     const { model, row, field, inverse } = relation;
-    if (field.through) return this.writer.unlink(model, row, field, [target]);
+    if (field.through) return this.writer.links.remove(model, row, field, [target]);
     this.#assertOptional(relation);
     await this.writer.point(field.model, target, emptyKey(inverse));
   }
@@ -170,20 +173,20 @@ export class RelatedRows {
 
   async #set(relation: Relation, wheres: readonly (Data | true)[]): Promise<void> {
     const { model, row, field } = relation;
-    if (field.through && wheres.length === 0) return this.writer.clear(model, row, field);
+    if (field.through && wheres.length === 0) return this.writer.links.clear(model, row, field);
     const targets: StoredRow[] = [];
     for (const where of wheres) {
       const target = await this.writer.rows.find(field.model, where as Data);
-      if (target) targets.push(target);
-      // Prisma leaves out what is not there where it sets keys, and not where it sets links.
-      else if (field.through) throw missing(relation.field, 'set');
+      if (target && !this.#rows.isIn(field.model, targets, target)) targets.push(target);
     }
+    // Prisma leaves out what is not there where it sets keys, and not where it sets links.
+    if (field.through && targets.length < countOf(wheres)) throw missing(relation.field, 'set');
     const current = await this.#rows.all(relation);
     const removed = current.filter((target) => !this.#rows.isIn(field.model, targets, target));
     const added = targets.filter((target) => !this.#rows.isIn(field.model, current, target));
     if (field.through) {
-      if (removed.length > 0) await this.writer.unlink(model, row, field, removed);
-      if (added.length > 0) await this.writer.link(model, row, field, added);
+      if (removed.length > 0) await this.writer.links.remove(model, row, field, removed);
+      if (added.length > 0) await this.writer.links.add(model, row, field, added);
       return;
     }
     for (const target of added) await this.#attach(relation, target);
@@ -199,7 +202,7 @@ export class RelatedRows {
       if (target) targets.push(target);
     }
     if (targets.length === 0) return;
-    if (field.through) return this.writer.unlink(relation.model, relation.row, field, targets);
+    if (field.through) return this.writer.links.remove(relation.model, relation.row, field, targets);
     for (const target of targets) await this.#detach(relation, target);
   }
 
@@ -223,12 +226,17 @@ export class RelatedRows {
   async #deleteMany(relation: Relation, where: Data): Promise<void> {
     const { model } = relation.field;
     const filter = this.#rows.within(relation, where);
-    await this.writer.removeMany(model, filter, where);
+    await this.#bulk.remove(model, filter, where);
   }
 
   async #updateMany(relation: Relation, where: Data, data: Data): Promise<void> {
-    await this.writer.updateMany(relation.field.model, this.#rows.within(relation, where), data);
+    await this.#bulk.update(relation.field.model, this.#rows.within(relation, where), data);
   }
+}
+
+/** How many rows are to be there: one that is named in two ways counts twice, as in Prisma. */
+function countOf(wheres: readonly (Data | true)[]): number {
+  return new Set(wheres.map((where) => fingerprint(where))).size;
 }
 
 function listOf(argument: unknown): (Data | true)[] {

@@ -22,13 +22,13 @@ export class RelationRows {
 
   async #isRelated({ model, row, field, inverse }: Relation, target: StoredRow): Promise<boolean> {
     if (!field.through) return refersTo(inverse, target, row);
-    return (await this.writer.linked(model, row, field, [target])).length > 0;
+    return (await this.writer.links.linked(model, row, field, [target])).length > 0;
   }
 
   /** Returns the rows of the relation. */
   all({ model, row, field, inverse }: Relation): Promise<StoredRow[]> {
     return field.through
-      ? this.writer.linked(model, row, field)
+      ? this.writer.links.linked(model, row, field)
       : this.writer.rows.list(field.model, foreignKey(inverse, row));
   }
 

@@ -213,3 +213,17 @@ describe('Operations on many rows', () => {
     expect(log).toEqual(['executeRaw Author 3']);
   });
 });
+
+describe('$transaction([…])', () => {
+  it('tells of the call that Prisma refuses, not of one that fails before it', async () => {
+    const missing = () => shop.prisma.author.update({ where: { id: 99 }, data: { age: 1 } });
+    const refused = () => shop.prisma.author.create({ data: { age: 'old' } as never });
+    const fine = () => shop.prisma.author.create({ data: { name: 'N', age: 1 } });
+    await expect(shop.prisma.$transaction([missing(), refused()])).rejects.toMatchObject({
+      name: 'PrismaClientValidationError',
+    });
+    await expect(shop.prisma.$transaction([missing(), fine()])).rejects.toMatchObject({ code: 'P2025' });
+    expect(log).toEqual([]);
+    expect(await shop.prisma.author.count()).toBe(3);
+  });
+});

@@ -2,6 +2,7 @@ import type { SignalDispatcher } from '@nest-quintet/signals';
 import type { ClientExtension } from '../database/database-options.js';
 import { PrismaClientValidationError } from '@prisma/client/runtime/client';
 import type { SchemaMetadata } from '../metadata/schema.js';
+import { isOnlyChecked } from '../transactions/in-order.js';
 import { Audience } from './audience.js';
 import { sendingRawWrites, type SignalDatabase, useSender } from './bulk-writes.js';
 import { ModelWrites, RowAppeared } from './model-writes.js';
@@ -40,6 +41,7 @@ export function withModelSignals<Client extends object>(
   const writes = new ModelWrites(new RowWriter(new Rows(calls, schema), sender, policy));
   useSender(database, sender);
   calls.handle((call, execute) => {
+    if (isOnlyChecked(call.transaction)) return execute();
     if (call.action === 'executeRaw' || call.action === 'queryRaw') {
       return sendingRawWrites(database, schema, call.action, execute);
     }

@@ -6,6 +6,7 @@ import type { AtomicOptions } from '../database/database.js';
 import { Block, RolledBack, type PrismaTransaction } from './block.js';
 import { type CommitHook, runCommitHookNow, runCommitHooks } from './commit-hooks.js';
 import { TransactionManagementError } from './errors.js';
+import { inOrder } from './in-order.js';
 import { isolationLevels } from './isolation-levels.js';
 import type {
   BeginTransaction,
@@ -216,10 +217,4 @@ export class Transactions implements ClientRouting, AdapterHooks {
       throw error;
     }
   }
-}
-
-async function inOrder(calls: readonly PromiseLike<unknown>[]): Promise<unknown[]> {
-  const results: unknown[] = [];
-  for (const call of calls) results.push(await call);
-  return results;
 }
