@@ -1,5 +1,5 @@
 import { setImmediate as tick } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { SignalDispatcher } from '@nest-quintet/signals';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
@@ -9,8 +9,9 @@ import { describeWith } from '../../../../test/support/servers.js';
 import { PrismaDatabase } from '../database/prisma-database.js';
 import { applyMigrations } from '../migrations/index.js';
 import { migrations } from './bookshop.spec-support.js';
-import { postSave, type PostSave, preSave } from './model-signals.js';
+import { postBulkWrite, postSave, type PostSave, preSave } from './model-signals.js';
 import { modelSignals } from './with-model-signals.js';
+import { withSignals } from './write-options.js';
 
 describeWith('postgres', 'Model signals on PostgreSQL', (servers) => {
   const dispatcher = new SignalDispatcher();
@@ -86,6 +87,71 @@ describeWith('postgres', 'Model signals on PostgreSQL', (servers) => {
     expect(new Set(answers.map(({ id }) => id)).size).toBe(1);
     expect(created.filter(Boolean)).toHaveLength(1);
     expect(created).toHaveLength(16);
+  });
+
+  describe('of rows that change along with a key', () => {
+    const bookOf = (publisherId: number, n: number) => ({
+      isbn: `along ${publisherId} ${n}`,
+      name: `along ${n}`,
+      pages: 1,
+      rating: 1,
+      price: 1,
+      pubdate: new Date('2024-01-01'),
+      publisherId,
+    });
+    let oldKey: number;
+    let newKey: number;
+    beforeEach(async () => {
+      ({ id: oldKey } = await prisma.publisher.create({ data: { name: 'moving', numAwards: 0 } }));
+      newKey = oldKey + 100_000;
+      await prisma.book.createMany({ data: [bookOf(oldKey, 1), bookOf(oldKey, 2)] });
+    });
+    const move = () => prisma.publisher.update({ where: { id: oldKey }, data: { id: newKey } });
+    const booksOf = (publisherId: number) => prisma.book.count({ where: { publisherId } });
+
+    it('tell of each, as it was and as the database has made it', async () => {
+      const heard: unknown[] = [];
+      dispatcher.connect(
+        postSave,
+        async (event) => {
+          const { instance, previous, created, updateFields } = event as PostSave<'Book'>;
+          const stored = await prisma.book.findUnique({ where: { id: instance.id } });
+          heard.push([(await previous())?.publisherId, instance.publisherId, stored?.publisherId]);
+          heard.push([created, updateFields]);
+        },
+        { sender: 'Book' },
+      );
+      await withSignals({ bulkSignals: 'each' }, move);
+      const one = [
+        [oldKey, newKey, newKey],
+        [false, ['publisherId']],
+      ];
+      expect(heard).toEqual([...one, ...one]);
+      expect(await booksOf(newKey)).toBe(2);
+    });
+
+    it('tell of all of them at once where those of each are not wanted', async () => {
+      const heard: unknown[] = [];
+      dispatcher.connect(postBulkWrite, (event) => {
+        const { sender, operation, data, count } = event as unknown as Record<string, unknown>;
+        heard.push([sender, operation, data, count]);
+      });
+      await move();
+      expect(heard).toEqual([['Book', 'cascade', { publisherId: newKey }, 2]]);
+    });
+
+    it('take the change back when a receiver of one of them throws', async () => {
+      dispatcher.connect(
+        postSave,
+        () => {
+          throw new Error('they stay');
+        },
+        { sender: 'Book' },
+      );
+      await expect(withSignals({ bulkSignals: 'each' }, move)).rejects.toThrow('they stay');
+      expect(await booksOf(oldKey)).toBe(2);
+      expect(await prisma.publisher.count({ where: { id: newKey } })).toBe(0);
+    });
   });
 
   it('call the hooks of exactly the transactions that committed, each once, out of 200 at a time', async () => {

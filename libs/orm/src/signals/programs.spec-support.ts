@@ -36,7 +36,9 @@ export const keysPerStep = 100;
 /** A few calls, nested to depth 3, some of which fail. */
 export function program(): Arbitrary<Step[]> {
   return fc.integer({ min: 1, max: 4 }).chain((length) => {
-    const steps = Array.from({ length }, (_, at) => step().map((one) => settle(one, at) as Step));
+    const steps = Array.from({ length }, (_, at) =>
+      step().map((one) => settle(one, at, at === 0 && one.calls.length === 1) as Step),
+    );
     return fc.tuple(...steps);
   });
 }
@@ -55,12 +57,18 @@ class MadeBefore {
   }
 }
 
-/** Fills in the keys that depend on where in a program a step stands. */
-function settle(value: unknown, at: number): unknown {
+/** Stands for a limit that leaves rows out: which ones is certain only where none has been written yet. */
+class LimitOfFreshRows {
+  constructor(readonly limit: number) {}
+}
+
+/** Fills in what depends on where in a program a step stands. */
+function settle(value: unknown, at: number, isFresh: boolean): unknown {
   if (value instanceof MadeBefore) return value.keyAt(at);
-  if (Array.isArray(value)) return value.map((one) => settle(one, at));
+  if (value instanceof LimitOfFreshRows) return isFresh ? value.limit : undefined;
+  if (Array.isArray(value)) return value.map((one) => settle(one, at, isFresh));
   if (typeof value !== 'object' || value === null || value instanceof Date) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, settle(one, at)]));
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, settle(one, at, isFresh)]));
 }
 
 function step(): Arbitrary<Step> {
@@ -94,8 +102,10 @@ function makeCall(name: string): Arbitrary<Call> {
   const [where, filter, result] = [keyOf(model), maybe(filterOf(model), 0.9), selection(model, 2)];
   const [flat, flatUpdate] = [fc.array(flatCreation(model), { maxLength: 3 }), flatChange(model)];
   const skipDuplicates = maybe(fc.boolean(), 0.3);
-  // Which rows a smaller limit would leave out is for the database to choose.
-  const limit = maybe(fc.constantFrom(0, 100), 0.1);
+  const limit = maybe(
+    fc.constantFrom<unknown>(0, new LimitOfFreshRows(1), new LimitOfFreshRows(2), 100),
+    0.3,
+  );
   const omit = maybe(omission(model), 0.3);
   return fc.oneof(
     { weight: 5, arbitrary: withResult(result, (shape) => of('create', { data: create, ...shape })) },
@@ -207,42 +217,91 @@ function filterOf(model: ModelMetadata): Arbitrary<object> {
   );
 }
 
+/**
+ * New rows, with what they refer to or with its keys.
+ *
+ * The rows of one list may be of both forms, which Prisma refuses.
+ */
 function creation(model: ModelMetadata, depth: number, from?: RelationField): Arbitrary<object> {
-  return once(`creation ${model.name} ${depth} ${from?.model} ${from?.name}`, () =>
-    record({
-      ...scalarValues(model, (field) => (isNeeded(field) ? 1 : 0.4)),
-      ...relationValues(model, from, (field) => {
-        const isNeeded = field.fromFields.length > 0 && field.isRequired;
-        if (depth === 0 && !isNeeded) return undefined;
-        return isNeeded
-          ? reference(field, Math.max(depth - 1, 0))
-          : maybe(nestedCreation(field, depth - 1), 0.3);
-      }),
-    }),
-  );
+  return once(`creation ${model.name} ${depth} ${from?.model} ${from?.name}`, () => {
+    const scalars = scalarValues(model, (field) => (isNeeded(field) ? 1 : 0.4));
+    const others = (field: RelationField) =>
+      depth === 0 ? undefined : maybe(nestedCreation(field, depth - 1), 0.3);
+    return fc.oneof(
+      {
+        weight: 6,
+        arbitrary: record({
+          ...scalars,
+          ...relationValues(model, from, (field) =>
+            owns(field) && field.isRequired ? reference(field, Math.max(depth - 1, 0)) : others(field),
+          ),
+        }),
+      },
+      {
+        weight: 1,
+        arbitrary: record({
+          ...scalars,
+          id: maybe(newKey(), 0.3),
+          ...keys(model, from, (isRequired) => (isRequired ? id() : maybe(id(), 0.5))),
+          ...relationValues(model, from, (field) => (owns(field) ? undefined : others(field))),
+        }),
+      },
+    );
+  });
 }
 
 function change(model: ModelMetadata, depth: number, from?: RelationField): Arbitrary<object> {
-  return once(`change ${model.name} ${depth} ${from?.model} ${from?.name}`, () =>
-    record({
-      ...scalarChanges(model, 0.4),
-      ...relationValues(model, from, (field) =>
-        depth === 0 ? undefined : maybe(nestedChange(field, depth - 1), 0.4),
-      ),
-    }),
-  );
+  return once(`change ${model.name} ${depth} ${from?.model} ${from?.name}`, () => {
+    const scalars = scalarChanges(model, 0.4);
+    const related = (field: RelationField) =>
+      depth === 0 ? undefined : maybe(nestedChange(field, depth - 1), 0.4);
+    return fc.oneof(
+      { weight: 6, arbitrary: record({ ...scalars, ...relationValues(model, from, related) }) },
+      {
+        weight: 1,
+        arbitrary: record({
+          ...scalars,
+          ...(!refersToItself(model) && { id: maybe(changedKey(), 0.5) }),
+          ...keys(model, from, () => maybe(id(), 0.3)),
+          ...relationValues(model, from, (field) => (owns(field) ? undefined : related(field))),
+        }),
+      },
+    );
+  });
 }
+
+const owns = ({ fromFields }: RelationField): boolean => fromFields.length > 0;
+
+/** Prisma answers without what changes along with a key in the same table; see docs/differences.md. */
+const refersToItself = (model: ModelMetadata): boolean =>
+  relationsOf(model).some((field) => owns(field) && field.model === model.name);
+
+/** A key that is mostly free. */
+const newKey = (): Arbitrary<unknown> =>
+  fc.oneof({ weight: 6, arbitrary: fc.integer({ min: 40, max: 60 }) }, id());
+
+const changedKey = (): Arbitrary<unknown> =>
+  fc.oneof(
+    { weight: 3, arbitrary: newKey() },
+    fc.integer({ min: 20, max: 30 }).map((increment) => ({ increment })),
+    newKey().map((set) => ({ set })),
+  );
 
 /** A row without relations, and with keys in their place. */
 function flatCreation(model: ModelMetadata, from?: RelationField): Arbitrary<object> {
   return record({
     ...scalarValues(model, (field) => (isNeeded(field) ? 1 : 0.4)),
+    id: maybe(newKey(), 0.1),
     ...keys(model, from, (isRequired) => (isRequired ? id() : maybe(id(), 0.5))),
   });
 }
 
 const flatChange = (model: ModelMetadata, from?: RelationField): Arbitrary<object> =>
-  record({ ...scalarChanges(model, 0.5), ...keys(model, from, () => maybe(id(), 0.1)) });
+  record({
+    ...scalarChanges(model, 0.5),
+    ...(!refersToItself(model) && { id: maybe(changedKey(), 0.1) }),
+    ...keys(model, from, () => maybe(id(), 0.1)),
+  });
 
 function keys(
   model: ModelMetadata,
