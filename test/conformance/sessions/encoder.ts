@@ -60,22 +60,27 @@ export class Encoder {
   }
 }
 
-/**
- * Brings what was recorded, or observed, to the same spelling.
- *
- * @param isSealed Whether the key is the session itself: it then changes with every save, and nothing is stored.
- */
-export function normalise(value: unknown, isSealed = false): unknown {
+/** What the rows and keys of an engine look like. */
+export interface EngineForm {
+  /** Whether the key is the session itself: it then changes with every save, and nothing is stored. */
+  readonly isSealed: boolean;
+  /** Whether Django's engine notes when a session ends; the recordings name `expires_in` only there. */
+  readonly hasExpiry: boolean;
+}
+
+/** Brings what was recorded, or observed, to the same spelling. */
+export function normalise(value: unknown, form: EngineForm): unknown {
+  const { isSealed, hasExpiry } = form;
   if (typeof value === 'string') {
-    const text = isSealed ? value.replaceAll(/<key\d+>/g, '<sealed>') : value;
+    const text = isSealed ? value.replaceAll(/<(?:key|signed)\d+>/g, '<sealed>') : value;
     return isSetCookie(text) ? normaliseCookie(text) : canonical(text);
   }
-  if (Array.isArray(value)) return value.map((item) => normalise(item, isSealed));
+  if (Array.isArray(value)) return value.map((item) => normalise(item, form));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([key]) => !(isSealed && key === 'stored'))
-      .map(([key, item]) => [key, normalise(item, isSealed)]),
+      .filter(([key]) => !(isSealed && key === 'stored') && !(!hasExpiry && key === 'expires_in'))
+      .map(([key, item]) => [key, normalise(item, form)]),
   );
 }
 

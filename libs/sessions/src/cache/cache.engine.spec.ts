@@ -93,6 +93,27 @@ describeWithOwn('redis', 'an application on a Redis that is restarted', (servers
   });
 });
 
+describeWithOwn('redis', 'an application on a Redis that is paused', (servers) => {
+  it('answers 503 to whoever touches the session within the limit, though connections stay open', async () => {
+    // The cache would wait for longer than anyone here.
+    const redis = redisCache({ url: servers.redis.url, operationTimeout: '60s' });
+    const { url, close } = await startApp(cacheEngine(), {
+      timeout: 0.3,
+      imports: [CacheModule.forRoot({ caches: { default: redis } })],
+    });
+    const agent = request.agent(url);
+    await agent.get('/visits').expect(200, '1');
+    await servers.redis.pause();
+    // A paused server never answers: whatever comes back comes from the limit.
+    await agent.get('/visits').timeout(10_000).expect(503);
+    await request(url).get('/visits').timeout(10_000).expect(503);
+    await agent.get('/passing-by').timeout(10_000).expect(200);
+    await servers.redis.resume();
+    await expect(eventually(() => agent.get('/visits'), 200)).resolves.toMatchObject({ text: '2' });
+    await close();
+  });
+});
+
 describe('cacheEngine()', () => {
   it('names the cache that is not there, and the remedy', () => {
     expect(() => cacheEngine({ cache: 'sessions' }).attach(() => undefined, resolveSettings())).toThrow(

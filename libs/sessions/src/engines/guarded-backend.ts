@@ -41,6 +41,7 @@ export function guardBackend(
 
   return {
     serializer: backend.serializer,
+    isSealed: backend.isSealed,
     fetch: (key, onExpired) => guard('read a session', () => backend.fetch(key, onExpired)),
     demand: (key) => guard('read a session', () => backend.demand(key)),
     create: (key, values, expiresAt) =>

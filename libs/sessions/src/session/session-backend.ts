@@ -42,6 +42,8 @@ export type Unlock = () => Promise<void>;
 /** What a {@link Session} asks of its store; every engine answers it. */
 export interface SessionBackend {
   readonly serializer: SessionSerializer;
+  /** Whether the key is the session itself, sealed: nothing then is signed on top of it, and no store keeps it. */
+  readonly isSealed?: boolean | undefined;
   /**
    * Returns the living session behind `key`; nothing for an unknown, expired or forged key.
    *
@@ -62,8 +64,6 @@ export type Resolve = <T>(token: unknown) => T | undefined;
 
 /** Where an application keeps its sessions. */
 export interface Engine extends SessionBackend {
-  /** Whether the key is the session itself, sealed: nothing then is signed on top of it. */
-  readonly isSealed?: boolean;
   /** Takes what the engine needs from the application; called once, before the first request. */
   attach?(resolve: Resolve, settings: SessionSettings): void | Promise<void>;
   /**

@@ -65,12 +65,12 @@ describe('A session as a plain object', () => {
   });
 
   it('sees a change inside a value, as express-session does', async () => {
-    const key = await saved({ views: { '/': 1 } });
+    const key = await saved({ hits: { '/': 1 } });
     const session = await open(key);
-    session.views['/'] += 1;
+    session.hits['/'] += 1;
     expect(session.modified).toBe(true);
     await session.save();
-    expect(await stored(key)).toEqual({ views: { '/': 2 } });
+    expect(await stored(key)).toEqual({ hits: { '/': 2 } });
     expect((await open(key)).modified).toBe(false);
   });
 

@@ -30,6 +30,9 @@ const TEST_COOKIE_VALUE = 'worked';
 /** Where a session keeps its state: a symbol, so that it takes no name from the application's keys. */
 export const STATE = Symbol('state');
 
+/** Any key but a declared one, whose type is known. */
+type Undeclared<K extends string> = K extends SessionKey ? never : K;
+
 type Value<K extends string> = K extends SessionKey ? SessionData[K] : unknown;
 
 /**
@@ -85,7 +88,7 @@ export class Session {
   get<K extends SessionKey>(key: K): SessionData[K] | undefined;
   get<K extends SessionKey>(key: K, fallback: SessionData[K]): SessionData[K];
   get<T = unknown>(key: string): T | undefined;
-  get<T>(key: string, fallback: T): T;
+  get<T, K extends string = string>(key: Undeclared<K>, fallback: T): T;
   get(key: string, fallback?: unknown): unknown {
     return this[STATE].has(key) ? this[STATE].read(key) : fallback;
   }
@@ -104,7 +107,7 @@ export class Session {
   pop<K extends SessionKey>(key: K): SessionData[K] | undefined;
   pop<K extends SessionKey>(key: K, fallback: SessionData[K]): SessionData[K];
   pop<T = unknown>(key: string): T | undefined;
-  pop<T>(key: string, fallback: T): T;
+  pop<T, K extends string = string>(key: Undeclared<K>, fallback: T): T;
   pop(key: string, fallback?: unknown): unknown {
     const value = this.get(key, fallback);
     this[STATE].remove(key);
@@ -129,7 +132,7 @@ export class Session {
 
   /** Returns the value of `key`, which is set to `value` when there is none. Django: `setdefault`. */
   setDefault<K extends SessionKey>(key: K, value: SessionData[K]): SessionData[K];
-  setDefault<T>(key: string, value: T): T;
+  setDefault<T, K extends string = string>(key: Undeclared<K>, value: T): T;
   setDefault(key: string, value: unknown): unknown {
     if (!this[STATE].has(key)) this[STATE].write(key, value);
     return this[STATE].read(key);
@@ -165,8 +168,9 @@ export class Session {
     await this[STATE].create(() => this.#expiresAt());
   }
 
-  /** Says whether `key` stands for a living session. */
+  /** Says whether the store keeps a living session under `key`; one that is the cookie itself is in no store. */
   async exists(key: string): Promise<boolean> {
+    if (this.#backend.isSealed) return false;
     return (await this.#backend.fetch(key)) !== undefined;
   }
 
