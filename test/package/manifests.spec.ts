@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { satisfies } from 'semver';
+import ts from 'typescript';
 import { libraries, type Manifest, rootManifest, rootVersions } from './manifests.js';
 
 const each = Object.entries(libraries).map(
@@ -22,9 +23,9 @@ function importsOf(folder: string): Set<string> {
   const sources = readdirSync(join('libs', folder, 'src'), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts') && !/\.spec(-support)?\.ts$/.test(file))
     .map((file) => readFileSync(join('libs', folder, 'src', file), 'utf8'));
-  const code = sources.join('\n').replaceAll(/^\s*(\/\/|\/?\*).*$/gm, '');
-  const specifiers = code.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'((?:@[^/']+\/)?[^./'][^/']*)(?:\/[^']*)?'/g);
-  return new Set([...specifiers].map(([, name]) => name!).filter((name) => !name.startsWith('node:')));
+  const specifiers = sources.flatMap((text) => ts.preProcessFile(text, true, true).importedFiles);
+  const packages = specifiers.map(({ fileName }) => /^(?:@[^/]+\/)?[^./][^/]*/.exec(fileName)?.[0]);
+  return new Set(packages.filter((name) => name !== undefined && !name.startsWith('node:')) as string[]);
 }
 
 describe.each(each)('The manifest of %s', (name, folder, manifest) => {
