@@ -27,8 +27,9 @@ type Where = Record<string, unknown>;
  *
  * Left out, each where Prisma and QuerySets mean different things by design or one of them has no words for it:
  * - `%`, `_` and `\\` in text lookups, which have for Prisma the meaning of LIKE;
- * - case-insensitive lookups of `char` columns, and contents of lists of JSON and bytes, which Prisma compares wrongly;
- * - paths into `json` columns, which have no equality in PostgreSQL;
+ * - case-insensitive lookups of `char` columns, where Prisma counts the spaces that fill them up;
+ * - lookups in lists of JSON and bytes other than `isEmpty`: Prisma has none for the one and finds nothing in the other;
+ * - order and paths of `json` columns, which PostgreSQL has no order for; `jsonb` has paths;
  * - `distinct` by fields that do not lead the order, which PostgreSQL refuses and Prisma does in memory;
  * - `take` below zero and `distinct` in an `include`: a prefetch has neither;
  * - `select` of relations: QuerySets narrow related rows by `only()`, which always has the key.

@@ -132,9 +132,9 @@ const values: Record<string, Place> = {
 const names: Record<string, (books: Books, text: string) => PromiseLike<unknown>> = {
   'a field': (books, text) => books.filter({ [text]: 1 }),
   'a path': (books, text) => books.filter({ [`publisher.${text}`]: 1 }),
-  'a path within a condition': (books, text) => books.filter({ publisher: { [text]: 1 } } as never),
-  'a path to many': (books, text) => books.filter({ authors: { some: { [text]: 1 } } } as never),
-  'a lookup': (books, text) => books.filter({ name: { [text]: 'x' } } as never),
+  'a path within a condition': (books, text) => books.filter({ publisher: { [text]: 1 } }),
+  'a path to many': (books, text) => books.filter({ authors: { some: { [text]: 1 } } }),
+  'a lookup': (books, text) => books.filter({ name: { [text]: 'x' } }),
   'an order': (books, text) => books.orderBy(text as 'id'),
   'an order downwards': (books, text) => books.orderBy(`-${text}` as 'id'),
   'a value of a row': (books, text) => books.values(text as 'id'),
