@@ -10,7 +10,7 @@ export function jsonContains(comparison: Comparison): Outcome {
   return predicate(scope.dialect.jsonContains(left.node, other), left);
 }
 
-/** A lookup that finds a text in a text of a JSON document; what is no text has none in it. */
+/** A lookup that finds a text in a text of a JSON document; of what is no text it says neither yes nor no. */
 export function jsonMatches(place: 'contains' | 'startsWith' | 'endsWith'): Lookup {
   const find = matches(place);
   return (comparison) => {
@@ -18,7 +18,7 @@ export function jsonMatches(place: 'contains' | 'startsWith' | 'endsWith'): Look
     const outcome = find(comparison);
     const isText = scope.dialect.jsonIs(left.node, 'string');
     if (typeof outcome === 'boolean' || isText === undefined) return outcome;
-    return { ...outcome, node: sql`(${outcome.node} and ${isText})` };
+    return { ...outcome, node: sql`case when ${isText} then ${outcome.node} end` };
   };
 }
 
