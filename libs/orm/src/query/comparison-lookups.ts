@@ -45,7 +45,7 @@ export function ordered(operator: '<' | '<=' | '>' | '>='): Lookup {
     const [one, two] = [leftNode(comparison), other.node].map((node) => caseless(node, comparison));
     const compared = sql`${one!} ${keyword(operator)} ${two!}`;
     const isSameKind = sameKind(comparison);
-    return predicate(isSameKind ? sql`case when ${isSameKind} then ${compared} end` : compared, left, other);
+    return predicate(isSameKind ? sql`(${compared} and ${isSameKind})` : compared, left, other);
   };
 }
 
