@@ -88,7 +88,7 @@ await runMain(async () => {
   await build();
   await mkdir(join(root, 'docs', 'images'), { recursive: true });
   const dataFolder = await mkdtemp(join(tmpdir(), 'bookshop-'));
-  /** @type {typeof import('../apps/bookshop/src/bookshop.js')} */
+  /** @type {{ startBookshop(settings: object): Promise<{ address: string, close(): Promise<void> }> }} */
   const { startBookshop } = await import(
     pathToFileURL(join(root, 'apps', 'bookshop', 'dist', 'bookshop.js')).href
   );

@@ -270,7 +270,7 @@ describeWithBrowser('The bookshop in a browser', (browser) => {
       }).listen(0, '127.0.0.1');
       await once(attacker, 'listening');
     });
-    afterAll(() => attacker?.close());
+    afterAll(() => void attacker?.close());
 
     it.each(['application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain'])(
       'refuses a form of %s',

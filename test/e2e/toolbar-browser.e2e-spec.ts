@@ -97,7 +97,7 @@ describeWithBrowser('The debug toolbar in a browser', (browser) => {
     await panel('time').waitFor();
     await page.keyboard.press('Escape');
     expect(await page.locator('quintet-toolbar .bar').isVisible()).toBe(false);
-    expect(await page.evaluate(() => document.activeElement?.localName)).toBe('quintet-toolbar');
+    expect(await page.evaluate('document.activeElement?.localName')).toBe('quintet-toolbar');
   });
 
   it('lists the last requests as they come, JSON too, to be narrowed and opened', async () => {

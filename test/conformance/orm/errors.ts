@@ -32,7 +32,7 @@ export function doesNotExistOf(model: string): ExceptionClass {
   return known;
 }
 
-const missingRelated = new ExceptionClass('RelatedObjectDoesNotExist', exceptions['AttributeError']!);
+const missingRelated = new ExceptionClass('RelatedObjectDoesNotExist', exceptions['AttributeError']);
 
 /** What reading a one-to-one relation raises where there is no row at the other end. */
 export function relatedObjectDoesNotExist(error: Error): PythonError {

@@ -125,7 +125,7 @@ const makers: Record<string, Make> = {
   ExpressionWrapper: ([inner], keywords) => typed(toOurs(inner) as orm.Expression, keywords),
   Func: (args, { function: name, template = '%(function)s(%(expressions)s)', ...keywords }) =>
     typed(
-      orm.Func(asText(name!), args.map(argumentOf), {
+      orm.Func(asText(name), args.map(argumentOf), {
         template: asText(template).replace(/%\((function|expressions)\)s/g, '{$1}'),
       }),
       keywords,
@@ -224,7 +224,7 @@ const makers: Record<string, Make> = {
       keywords['tzinfo'] ? { timeZone: asText(keywords['tzinfo']) } : {},
     ),
   Trunc: ([argument, given], { kind = given, ...keywords }) =>
-    ofDate((path, options) => orm.Trunc(path, asText(kind!) as never, options), 'DateTime')(
+    ofDate((path, options) => orm.Trunc(path, asText(kind) as never, options), 'DateTime')(
       [argument],
       keywords,
     ),

@@ -232,12 +232,12 @@ export class InstanceObject extends Wrapped {
     const [, display] = /^get_(\w+)_display$/.exec(name) ?? [];
     const [, side, by] = /^get_(next|previous)_by_(\w+)$/.exec(name) ?? [];
     const manager = this.world.manager(this.model.name);
-    if (display) return () => manager.getDisplay(this.row as never, camelCase(display) as never);
+    if (display) return () => manager.getDisplay(this.row, camelCase(display) as never);
     if (!by) return undefined;
     const method = side === 'next' ? 'getNextBy' : 'getPreviousBy';
     return async (args, keywords) => {
-      const query = manager.filter(...(filterArguments(args, keywords) as never[]));
-      const row: object = await query[method](camelCase(by) as never, this.row as never);
+      const query = manager.filter(...filterArguments(args, keywords));
+      const row: object = await query[method](camelCase(by) as never, this.row);
       return this.world.instance(this.model.name, row as Record<string, unknown>);
     };
   }

@@ -110,7 +110,7 @@ export class World {
       catch: native('catch', async ([fn, errors]) => caught(fn, errors)),
       validation_codes: native('validation_codes', ([instance], keywords) =>
         validationCodes(async () =>
-          call((await (instance as InstanceObject).getAttribute('full_clean'))!, [], keywords),
+          call(await (instance as InstanceObject).getAttribute('full_clean'), [], keywords),
         ),
       ),
       validation_codes_call: native('validation_codes_call', ([fn]) => validationCodes(() => call(fn, []))),

@@ -22,7 +22,9 @@ import {
   type PageFact,
 } from '../index.js';
 
-afterEach(() => jest.useRealTimers());
+afterEach(() => {
+  jest.useRealTimers();
+});
 
 describe('A cache that is watched', () => {
   const cache = createCache(memoryCache({ keyPrefix: 'shop' }), { alias: 'local' });

@@ -56,7 +56,7 @@ describeWith('postgres', 'preparedStatements()', (servers) => {
   it('keeps no more than it may', async () => {
     const kept = await keptBy({ max: 2 }, async (database) => {
       for (const name of ['id', 'name', 'pages', 'rating'])
-        expect(await books(database).orderBy(name as 'id')).toHaveLength(18);
+        expect(await books(database).orderBy(name as never)).toHaveLength(18);
     });
     expect(kept).toHaveLength(2);
   });

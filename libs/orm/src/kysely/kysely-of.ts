@@ -46,7 +46,7 @@ export function kyselyOf(database: Database): Kysely<Tables> {
   let kysely = known.get(database);
   if (!kysely) {
     const dialect = { ...parts[database.dialect], createDriver: () => new AmbientDriver(database) };
-    known.set(database, (kysely = new Kysely<Tables>({ dialect: dialect as Dialect })));
+    known.set(database, (kysely = new Kysely<Tables>({ dialect: dialect })));
   }
   return kysely;
 }

@@ -188,7 +188,7 @@ describe('Manager', () => {
         expect([await friendsOf(11), await friendsOf(10)]).toEqual([[12], [7]]);
         await mine.set([10]);
         expect([await friendsOf(11), await friendsOf(10), await friendsOf(12)]).toEqual([[10], [7, 11], []]);
-        const made = await mine.create({ name: 'New', age: 30 });
+        const made: { id: number } = await mine.create({ name: 'New', age: 30 });
         expect(await friendsOf(made.id)).toEqual([11]);
         await mine.clear();
         expect([await friendsOf(11), await friendsOf(10), await friendsOf(made.id)]).toEqual([[], [7], []]);

@@ -104,12 +104,12 @@ export abstract class Manager<M extends ModelName = ModelName> {
    * @throws ValidationError with everything that is wrong. Django: `full_clean`.
    */
   fullClean(row: object, options: FullCleanOptions<M> = {}): Promise<RowOf<M>> {
-    return this.#validation.fullClean(row, options);
+    return this.#validation.fullClean<RowOf<M>>(row, options);
   }
 
   /** Looks at each field of a row by itself, and at what it refers to. Django: `clean_fields`. */
   cleanFields(row: object, options: FullCleanOptions<M> = {}): Promise<RowOf<M>> {
-    return this.#validation.cleanFields(row, options);
+    return this.#validation.cleanFields<RowOf<M>>(row, options);
   }
 
   /** Looks for other rows with the same unique values. Django: `validate_unique`. */
@@ -121,7 +121,7 @@ export abstract class Manager<M extends ModelName = ModelName> {
   getDisplay(row: Partial<RowOf<M>>, field: Extract<keyof RowOf<M>, string>): string {
     const { validation = {} } = managerOptions(this.constructor);
     const choices: Readonly<Record<string, string>> = validation.choices?.[field] ?? {};
-    const value: string = row[field] ?? '';
+    const value = ((row as Readonly<Record<string, unknown>>)[field] ?? '') as string;
     return Object.hasOwn(choices, value) ? choices[value]! : value;
   }
 
@@ -361,7 +361,7 @@ export abstract class Manager<M extends ModelName = ModelName> {
   get #validation(): RowValidation {
     const { model, validation = {} } = managerOptions(this.constructor);
     const metadata = this.database.schema.models[model]!;
-    return new RowValidation(this.database, metadata, validation, (row) => this.clean(row));
+    return new RowValidation(this.database, metadata, validation, (row: object) => this.clean(row));
   }
 
   getOrCreate(

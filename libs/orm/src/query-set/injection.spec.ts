@@ -85,9 +85,9 @@ const values: Record<string, Place> = {
         .annotate({ text: Value(`<${text}>`) })
         .filter({
           AND: [
-            { text: { contains: given } },
-            { text: { startsWith: `<${given}` } },
-            { text: { endsWith: `${given}>` } },
+            { text: { contains: given } as never },
+            { text: { startsWith: `<${given}` } as never },
+            { text: { endsWith: `${given}>` } as never },
           ],
         });
     isBound(query, text);

@@ -15,6 +15,8 @@ export function readArray(text: string): (string | null)[] {
 
 /** Writes the text of an array of texts, which a driver passes on as it is. */
 export function writeArray(items: readonly unknown[]): string {
-  const texts = items.map((each) => (each === null ? 'NULL' : `"${String(each).replace(/["\\]/g, '\\$&')}"`));
+  const texts = items.map((each) =>
+    each === null ? 'NULL' : `"${String(each as string | number).replace(/["\\]/g, '\\$&')}"`,
+  );
   return `{${texts.join()}}`;
 }

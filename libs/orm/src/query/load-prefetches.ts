@@ -2,7 +2,6 @@ import type { Database } from '../database/database.js';
 import { FieldError, InvalidValueError } from '../errors.js';
 import type { ModelMetadata, RelationField } from '../metadata/schema.js';
 import type { Parents } from './compiler.js';
-import type { Decimal } from './decimal.js';
 import { findField } from './names.js';
 import type { Prefetch } from './prefetch.js';
 import { readerOf } from './read.js';
@@ -172,5 +171,5 @@ function keyBy<T>(parts: readonly ((from: T) => unknown)[]): (from: T) => unknow
 
 /** A value that is the same for equal keys: a number or a text as it is, a key of another kind as text. */
 function plainKey(value: unknown): unknown {
-  return typeof value === 'object' && value !== null ? String(value as Date | Uint8Array | Decimal) : value;
+  return typeof value === 'object' && value !== null ? (value as Date).toString() : value;
 }

@@ -25,11 +25,11 @@ export function hearEverything(dispatcher: SignalDispatcher): Heard {
   let links = new Map<string, Set<string>>();
 
   dispatcher.connect(preSave, async (event) => {
-    const { sender, created, previous } = event as Payload;
+    const { sender, created, previous } = event as unknown as Payload;
     if (!created) heard.announced.push(`saving ${String(sender)}#${(await previous()).id}`);
   });
   dispatcher.connect(postSave, async (event) => {
-    const { sender, instance, created, previous } = event as Payload;
+    const { sender, instance, created, previous } = event as unknown as Payload;
     const now = { ...instance };
     const before: StoredRow | null = await previous();
     heard.writes.push(wordsOfSave(String(sender), created, before, now));
@@ -41,18 +41,18 @@ export function hearEverything(dispatcher: SignalDispatcher): Heard {
     rows.set(`${String(sender)}#${now.id}`, now);
   });
   dispatcher.connect(preDelete, (event) => {
-    const { sender, instance } = event as Payload;
+    const { sender, instance } = event as unknown as Payload;
     heard.announced.push(`deleting ${String(sender)}#${instance.id}`);
   });
   dispatcher.connect(postDelete, (event) => {
-    const { sender, instance } = event as Payload;
+    const { sender, instance } = event as unknown as Payload;
     for (const [relation, known] of links)
       links.set(relation, moved(relation, known, String(sender), String(instance.id), 'nothing'));
     heard.writes.push(`deleted ${String(sender)}#${instance.id}`);
     rows.set(`${String(sender)}#${instance.id}`, null);
   });
   dispatcher.connect(m2mChanged, (event) => {
-    const { sender, action, instance, reverse, pkSet } = event as Payload;
+    const { sender, action, instance, reverse, pkSet } = event as unknown as Payload;
     const relation = String(sender);
     const known = links.get(relation)!;
     const linkTo = (other: unknown) =>

@@ -24,7 +24,10 @@ export class RowValidation {
   ) {}
 
   /** Looks at everything; returns the row with its values brought into their types. Django: `full_clean`. */
-  async fullClean(row: object, options: FullCleanOptions = {}): Promise<Record<string, unknown>> {
+  async fullClean<Row extends object = Record<string, unknown>>(
+    row: object,
+    options: FullCleanOptions = {},
+  ): Promise<Row> {
     const check = this.#open(row, options);
     await this.#cleanFields(check);
     await check.problems.collect(async () => {
@@ -33,15 +36,18 @@ export class RowValidation {
     });
     if (options.validateUnique !== false) await checkUnique(check);
     check.problems.throwIfAny(this.model.name);
-    return check.values;
+    return check.values as Row;
   }
 
   /** Looks at each field by itself. Django: `clean_fields`. */
-  async cleanFields(row: object, options: FullCleanOptions = {}): Promise<Record<string, unknown>> {
+  async cleanFields<Row extends object = Record<string, unknown>>(
+    row: object,
+    options: FullCleanOptions = {},
+  ): Promise<Row> {
     const check = this.#open(row, options);
     await this.#cleanFields(check);
     check.problems.throwIfAny(this.model.name);
-    return check.values;
+    return check.values as Row;
   }
 
   /** Looks for other rows with the same unique values. Django: `validate_unique`. */
