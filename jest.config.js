@@ -42,6 +42,7 @@ export default {
     ...(process.env.QUINTET_LONG === '1' ? [] : ['\\.long\\.spec\\.ts$']),
   ],
   modulePathIgnorePatterns: ['/dist/', '/.build/'],
+  testSequencer: '<rootDir>/test/support/slow-first-sequencer.cjs',
   maxWorkers: Math.min(availableParallelism(), 4),
   testTimeout: 30_000,
 };
