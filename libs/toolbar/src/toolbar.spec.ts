@@ -57,6 +57,13 @@ class Site {
     return { ok: true };
   }
 
+  @Get('large') large() {
+    const explain = async () => 'Result';
+    send('SELECT $1', ['x'.repeat(10)], { explain });
+    send('SELECT $1', ['x'.repeat(1_000_000)], { explain });
+    return { ok: true };
+  }
+
   @Get('stream') stream(@Res() response: any) {
     const raw = response.raw ?? response;
     response.hijack?.();
@@ -266,6 +273,12 @@ describe.each(platforms)('ToolbarModule on %s', (_name, makeAdapter) => {
     const { content } = JSON.parse(await panel(record!.id, 'sql'));
     expect(content[0].text).toMatch(/^\d+ more were not kept/);
     expect((await get(`/__debug__/api/requests/${id}`)).status).toBe(404);
+  });
+
+  it('counts what it holds to explain a statement', async () => {
+    await start({ keepBytes: 400_000 });
+    const { record } = await captureRequest(app, () => get('/large'));
+    expect([record.count('sql'), record.kept('sql').length]).toEqual([2, 1]);
   });
 
   it('goes on where a panel fails', async () => {

@@ -156,8 +156,20 @@ export class Exchange {
     this.hold().respond(response);
   }
 
-  /** Sends the response, whoever made it. */
-  release(response: HttpResponse): void {
+  /** Sends the response, whoever made it; where Node refuses a header an error is sent, and hung up when that fails too. */
+  send(response: HttpResponse): void {
+    try {
+      this.#release(response);
+    } catch (error) {
+      // Nothing has left yet.
+      void this.owner
+        .recover(error, this)
+        .then((answer) => this.#release(answer))
+        .catch(() => this.outgoing.destroy());
+    }
+  }
+
+  #release(response: HttpResponse): void {
     this.hold().release(response);
     this.#isReleased = true;
   }
@@ -180,20 +192,8 @@ export class Exchange {
   #settle(response: HttpResponse): void {
     if (this.#innermost !== undefined || this.#isReleased) return;
     this.#innermost = response;
-    if (this.#resolve === undefined) this.#send(response);
+    if (this.#resolve === undefined) this.send(response);
     else this.#resolve(response);
-  }
-
-  /** Sends what no layer waits for; a header that Node refuses must leave nobody without an answer. */
-  #send(response: HttpResponse): void {
-    try {
-      this.release(response);
-    } catch (error) {
-      void this.owner
-        .recover(error, this)
-        .then((answer) => this.release(answer))
-        .catch(() => this.outgoing.destroy());
-    }
   }
 
   /** An inner part that notices that its client has gone may never answer; what waits for it must not wait for ever. */

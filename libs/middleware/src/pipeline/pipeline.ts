@@ -83,22 +83,7 @@ export class Pipeline implements ExchangeOwner {
   }
 
   async #run(exchange: Exchange, inner: () => void): Promise<void> {
-    const response = await this.#enter(exchange, 0, inner);
-    try {
-      exchange.release(response);
-    } catch (error) {
-      // For example a header that Node refuses: nothing has left yet.
-      await this.#replace(exchange, error);
-    }
-  }
-
-  /** Answers with an error in place of a response that could not be written; hangs up when that fails as well. */
-  async #replace(exchange: Exchange, error: unknown): Promise<void> {
-    try {
-      exchange.release(await this.recover(error, exchange));
-    } catch {
-      exchange.outgoing.destroy();
-    }
+    exchange.send(await this.#enter(exchange, 0, inner));
   }
 
   /** Goes one layer further in; plain functions pass promises on, as every further one costs on every layer. */

@@ -114,9 +114,9 @@ function filterOf(query: URLSearchParams): RecordFilter {
   return {
     path: text('path'),
     status: text('status'),
-    minMs: text('minMs') && number('minMs'),
-    minQueries: text('minQueries') && number('minQueries'),
-  } as RecordFilter;
+    minMs: number('minMs'),
+    minQueries: number('minQueries'),
+  };
 }
 
 function decoded(part: string): string {

@@ -34,10 +34,13 @@ export interface KeptStatement {
   readonly model: string | undefined;
   readonly error: string | undefined;
   readonly explain: (() => Promise<string>) | undefined;
+  /** What `explain()` holds on to: here so that it counts as kept; nothing shows it. */
+  readonly held: readonly unknown[];
 }
 
 export function keepStatement(fact: StatementFact): KeptStatement {
   const sql = shorten(fact.sql);
+  const isExplained = isExplainable(fact.sql) && fact.explain !== undefined;
   const parameters = maskParameters(fact.sql, fact.parameters).slice(0, 200);
   return {
     database: fact.database,
@@ -51,7 +54,8 @@ export function keepStatement(fact: StatementFact): KeptStatement {
     from: fact.from ?? '',
     model: fact.model,
     error: fact.error === undefined ? undefined : show(fact.error),
-    explain: isExplainable(fact.sql) && fact.explain ? () => fact.explain!() : undefined,
+    explain: isExplained ? () => fact.explain!() : undefined,
+    held: isExplained ? [fact.sql, fact.parameters] : [],
   };
 }
 
